@@ -1,0 +1,210 @@
+"""convcalc shape: the output of every layer, what it costs, why, and whether torch agrees."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from convcalc.cli.options import (
+    HELP,
+    Device,
+    DeviceOption,
+    JsonOption,
+    Lang,
+    LangOption,
+    dump,
+    is_file,
+    language,
+    read_text,
+)
+from convcalc.errors import ConvcalcError, SpecError
+from convcalc.layers.base import LAYERS
+from convcalc.shape import Shape, as_shape
+from convcalc.spec import Spec, read_spec
+from convcalc.trace import PartialTrace, Trace, trace_rows
+from convcalc.words import pick, say
+
+if TYPE_CHECKING:
+    from convcalc.torchside.check import Check
+
+
+def shape(
+    spec: Annotated[
+        str | None,
+        typer.Argument(
+            help=pick(HELP, "Layers joined by '>', a file of them, or - for standard input.", "Các layer nối bằng '>', một file, hoặc - để đọc từ stdin."),
+            show_default=False,
+        ),
+    ] = None,
+    input_: Annotated[
+        str | None,
+        typer.Option(
+            "--input", "-i",
+            help=pick(HELP, "Shape of the input, channels first, no batch size: 1,28,28; letters give formulas: C,M,N.", "Shape của input, channel đứng đầu, không tính batch size: 1,28,28; dùng chữ để ra công thức: C,M,N."),
+            show_default=False,
+        ),
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help=pick(HELP, "Show how each number is worked out.", "Trình bày từng bước tính."))] = False,
+    latex: Annotated[bool, typer.Option("--latex", help=pick(HELP, "Print the answer in LaTeX.", "In kết quả bằng LaTeX."))] = False,
+    json: JsonOption = False,
+    batch: Annotated[
+        str | None,
+        typer.Option(
+            "--batch", metavar="FILE",
+            help=pick(HELP, "Read lines of SPEC, tab, SHAPE from a file or -; print one JSON object for each, unchecked.", "Đọc các dòng SPEC, tab, SHAPE từ file hoặc -; in mỗi dòng một JSON, không đối chiếu với torch."),
+            show_default=False,
+        ),
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check/--no-check", envvar="CONVCALC_CHECK", help=pick(HELP, "Compare with real torch modules afterwards.", "Đối chiếu với module thật của torch sau khi in.")),
+    ] = True,
+    device: DeviceOption = Device.auto,
+    lang: LangOption = None,
+) -> int:  # fmt: skip
+    """Work out shapes, parameters, multiply-adds and receptive fields, layer by layer."""
+    speech = language(lang)
+    if batch is not None:
+        if spec is not None or input_ is not None:
+            raise ConvcalcError(
+                "bad_option", problem="--batch takes the specs and inputs from its file; give no SPEC and no --input",
+                problem_vi="--batch đọc spec và input từ file; không ghi thêm SPEC hay --input", command="convcalc shape",
+            )  # fmt: skip
+        return run_batch(read_text(batch), speech)
+    text: str | None = None
+    read: Spec | None = None
+    rows: list[object] = []
+    try:
+        text = spec_text(spec)
+        read = read_spec(text)
+        if input_ is None:
+            raise SpecError("missing_input")
+        traced = trace_rows(read.layer, as_shape(input_))
+    except PartialTrace as stop:
+        assert read is not None
+        error = located(stop.error, read)
+        rows = list(stop.rows)
+    except ConvcalcError as found:
+        error = found
+    else:
+        return report(traced, explain=explain, latex=latex, json=json, check=check, device=device.value, lang=speech)
+    return report_error(error, text, rows, json, speech)
+
+
+shape.__doc__ = pick(HELP, shape.__doc__ or "", "Tính shape, số tham số, số MAC và receptive field của từng layer.")
+
+
+def spec_text(spec: str | None) -> str:
+    """The spec itself, or what the file of that name or standard input holds."""
+    if spec is None:
+        raise SpecError("empty_spec")
+    if spec == "-" or (spec not in LAYERS and is_file(spec)):
+        return read_text(spec)
+    return spec
+
+
+def located(error: ConvcalcError, read: Spec) -> ConvcalcError:
+    """Give an error of a layer the place of that layer in the spec."""
+    span = read.spans.get(id(error.subject))
+    if error.column is None and span is not None:
+        error.column, error.end = span[0] + 1, span[1]
+    return error
+
+
+def report(
+    traced: Trace, *, explain: bool, latex: bool, json: bool, check: bool, device: str, lang: str
+) -> int:  # fmt: skip
+    """Print the answer, then what torch says of it; 1 if it disagrees."""
+    if json:
+        from convcalc.results import trace_object
+
+        result = run_check(traced, device) if check else None
+        print(dump(trace_object(traced, result)))
+        return 0 if result is None or result.agrees else 1
+    from convcalc.render import answer, console, explained
+
+    out = console()
+    if latex:
+        from convcalc.latex import derivation
+
+        print(derivation(traced, explain, lang))
+    else:
+        out.print(explained(traced, lang) if explain else "", answer(traced, lang), sep="\n" if explain else "", soft_wrap=False)
+    if not check:
+        return 0
+    sys.stdout.flush()
+    return show_check(traced, device, lang, out_is_latex=latex)
+
+
+def show_check(traced: Trace, device: str, lang: str, out_is_latex: bool) -> int:
+    """The line that says whether torch agrees, below the answer (beside it, on standard error, where that is LaTeX)."""
+    from convcalc.render import check_lines, console
+
+    out = console(stderr=out_is_latex)
+    if out.is_terminal:
+        with out.status(say("checking", lang)):
+            result = run_check(traced, device)
+    else:
+        result = run_check(traced, device)
+    out.print(check_lines(result, traced, lang))
+    return 0 if result.agrees else 1
+
+
+def run_check(traced: Trace, device: str) -> Check:
+    try:
+        from convcalc.torchside.check import check
+    except ImportError as error:
+        raise ConvcalcError("no_torch", reason=str(error)) from None
+    return check(traced.net, traced.input, device)
+
+
+def report_error(error: ConvcalcError, text: str | None, rows: list[object], json: bool, lang: str) -> int:
+    """The error as JSON on standard output, or in words on standard error, with the rows before the layer that does not fit."""
+    if json:
+        from convcalc.results import error_object
+
+        print(dump(error_object(error, lang)))
+        return error.exit_code
+    from convcalc.render import console, error_text, table
+
+    if rows:
+        console().print(table(rows, lang))  # type: ignore[arg-type]
+        sys.stdout.flush()
+    console(stderr=True).print(error_text(error, text, lang))
+    return error.exit_code
+
+
+def run_batch(text: str, lang: str) -> int:
+    """One JSON object for each line of SPEC, tab, SHAPE, in order; a bad line gets an error object and the rest go on."""
+    from json import JSONEncoder
+
+    from convcalc.results import error_object, trace_object
+
+    encode = JSONEncoder(ensure_ascii=False).encode
+    write = sys.stdout.write
+    worst = 0
+    for line in text.split("\n"):
+        line = line.rstrip("\r")
+        if not line.strip():
+            continue
+        try:
+            write(encode(trace_object(trace_line(line), None)) + "\n")
+        except ConvcalcError as error:
+            worst = 2
+            write(encode(error_object(error, lang)) + "\n")
+    return worst
+
+
+def trace_line(line: str) -> Trace:
+    parts = line.split("\t")
+    if len(parts) != 2:
+        raise SpecError("bad_batch_line", count=len(parts))
+    read = read_spec(parts[0])
+    x: Shape = as_shape(parts[1])
+    try:
+        return trace_rows(read.layer, x)
+    except PartialTrace as stop:
+        raise located(stop.error, read) from None

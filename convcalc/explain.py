@@ -1,0 +1,175 @@
+"""How an answer is worked out, as on the slides: the formula, the numbers put in, the floor, the result.
+
+Nothing is computed here a second time: a layer's own `shape`, `weights` and `macs` run once more on numbers that remember the
+calculation they come from, with the slides' letters for them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from convcalc.formula import Dim
+from convcalc.layers.base import Layer
+from convcalc.notation import Node, Style, Written, as_node, letter, number, put_in, show, value_of
+from convcalc.shape import Shape, product
+from convcalc.trace import Row
+from convcalc.words import decimal
+
+# The slides' letters of an input: C channels, M×N cells; a flat input has N features.
+_INPUT = {1: "N", 2: "CM", 3: "CMN", 4: "CMNR"}
+_AXES = {
+    1: ("features",),
+    2: ("channels", "length"),
+    3: ("channels", "height", "width"),
+    4: ("channels", "depth", "height", "width"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a calculation: what it gives, and the stages from the formula to the result."""
+
+    what: str  # channels, length, height, width, depth, features, params or macs
+    tree: Node
+    value: Dim
+
+    def stages(self, style: Style = "text", lang: str = "en") -> list[str]:
+        """The formula, the numbers put in, the floors as decimals, the result; equal neighbours once."""
+        stages = [show(self.tree, style)]
+        if isinstance(self.value, int):
+            numbers = put_in(self.tree)
+            rounded = _rounded(numbers, style, lang)
+            stages += [show(tree, style) for tree in (numbers, rounded) if tree is not None]
+        return list(dict.fromkeys([*stages, show(self.value, style)]))
+
+
+def steps(row: Row) -> list[Step]:
+    """The steps of one row; none for what neither changes the shape nor has parameters."""
+    if not isinstance(row.layer, Layer):
+        return []
+    layer, x = written(row.layer, row.input)
+    found: list[Step] = []
+    output = layer.shape(x)
+    for axis, size in enumerate(output):
+        if isinstance(size, Written) and (size.tree.kind != "letter" or row.output[axis] != _at(row.input, axis)):
+            found.append(Step(_AXES.get(len(output), ("features",))[axis], size.tree, row.output[axis]))
+    if row.weights:
+        found.append(Step("params", _params(layer.weights(x)), row.params))
+    if row.macs != 0:
+        object.__setattr__(layer, "shape", lambda _x: _primed(row.output))
+        macs = layer.macs(x)
+        found.append(Step("macs", as_node(macs), row.macs))
+    return found
+
+
+def formula(row: Row, style: Style = "python") -> str:
+    """The layer's own formula for its output in the slides' letters, such as (F, (M + 2*P - K)//S + 1, …)."""
+    if not isinstance(row.layer, Layer):
+        return row.layer.name
+    layer, x = written(row.layer, row.input)
+    inside = ", ".join(show(as_node(size), style) for size in layer.shape(x))
+    return f"({inside},)" if len(row.output) == 1 else f"({inside})"
+
+
+def written(layer: Layer, x: Shape) -> tuple[Layer, Shape]:
+    """The layer and its input with every number that has a letter replaced by one that remembers it."""
+    twin = object.__new__(type(layer))
+    for f in dataclasses.fields(layer):  # type: ignore[arg-type]
+        value = getattr(layer, f.name)
+        letters = layer.tokens[f.name].letters
+        # A dilation and a number of groups of 1 are left out of the formula, as on the slides.
+        if letters and value is not None and not isinstance(value, str) and not (value == 1 and letters in ("DEI", "G")):
+            value = _with_letters(value, letters, len(x) - 1)
+        object.__setattr__(twin, f.name, value)
+    names = _INPUT.get(len(x), "")
+    sizes: list[Any] = [Written(size, letter(name, size)) for name, size in zip(names, x, strict=True)]
+    return twin, tuple(sizes)
+
+
+def _with_letters(value: Any, letters: str, axes: int) -> Any:
+    if len(letters) == 1:
+        return Written(value, letter(letters, value))
+    values: Sequence[Dim] = value if isinstance(value, tuple) else (value,) * axes
+    return tuple(Written(v, letter(name, v)) for name, v in zip(letters, values, strict=False))
+
+
+def _primed(output: Shape) -> Shape:
+    """The output's sizes as M′, N′, so that a count of multiply-adds names them instead of their formulas."""
+    names = _INPUT.get(len(output), "")
+    sizes: list[Any] = [Written(size, letter(name + "'", size)) for name, size in zip(names, output, strict=True)]
+    return tuple(sizes)
+
+
+def _params(weights: dict[str, Shape]) -> Node:
+    """(K·O·C + 1)·F where a bias goes with every kernel, else the sum of the products."""
+    shapes = list(weights.values())
+    if len(shapes) == 2 and len(shapes[1]) == 1 and len(shapes[0]) > 1 and _same(shapes[0][0], shapes[1][0]):
+        _, channels, *kernel = shapes[0]
+        inside = Node("sum", ((1, _product_node([*kernel, channels])), (1, number(1))))
+        return Node("product", (inside, as_node(shapes[0][0])))
+    parts = [_product_node([*shape[2:], *shape[1::-1]]) for shape in shapes]
+    return parts[0] if len(parts) == 1 else Node("sum", tuple((1, part) for part in parts))
+
+
+def _same(a: Any, b: Any) -> bool:
+    return show(a) == show(b) and bool(value_of(a) == value_of(b))
+
+
+def _product_node(sizes: Sequence[Any]) -> Node:
+    return as_node(sizes[0]) if len(sizes) == 1 else Node("product", tuple(as_node(s) for s in sizes))
+
+
+def _at(shape: Shape, axis: int) -> Dim | None:
+    return shape[axis] if axis < len(shape) else None
+
+
+def _rounded(node: Node, style: Style, lang: str) -> Node | None:
+    """The tree with every ⌊a/b⌋ of numbers as a floored decimal, ⌊13.5⌋; None where there is none."""
+    if node.kind == "floor":
+        over, under = _evaluate(node.args[0]), _evaluate(node.args[1])
+        if over is None or not under:
+            return None
+        return letter(_floored(over, under, style, lang))
+    if node.kind != "sum":
+        return None
+    parts = [(sign, part, _rounded(part, style, lang)) for sign, part in node.args]
+    if all(new is None for _, _, new in parts):
+        return None
+    return Node("sum", tuple((sign, new or part) for sign, part, new in parts))
+
+
+def _floored(over: int, under: int, style: Style, lang: str) -> str:
+    whole, rest = divmod(over, under)
+    if rest:
+        hundredths = abs(over) * 100 // under
+        exact = abs(over) * 100 % under == 0
+        text = f"{hundredths // 100}.{hundredths % 100:02d}"
+        text = ("-" if over < 0 else "") + (text.rstrip("0") if exact else text + "…")
+    else:
+        text = str(whole)
+    text = decimal(text, lang) if style != "python" else text
+    if style == "latex":
+        text = text.replace("…", r" \ldots").replace(",", "{,}")
+        return rf"\left\lfloor {text} \right\rfloor"
+    return f"floor({text})" if style == "python" else f"⌊{text.replace('-', '−')}⌋"
+
+
+def _evaluate(node: Node) -> int | None:
+    """The value of a tree of numbers; None if a letter is left."""
+    if node.kind == "number":
+        return int(node.args[0])
+    if node.kind == "letter":
+        return None
+    if node.kind == "sum":
+        parts = [(sign, _evaluate(part)) for sign, part in node.args]
+        return None if any(v is None for _, v in parts) else sum(sign * v for sign, v in parts if v is not None)
+    values = [_evaluate(part) for part in node.args]
+    known = [v for v in values if v is not None]
+    if len(known) < len(values):
+        return None
+    if node.kind == "product":
+        return int(str(product(tuple(known))))
+    return {"floor": lambda: known[0] // known[1], "ratio": lambda: known[0] // known[1], "min": lambda: min(known), "max": lambda: max(known)}[node.kind]()

@@ -1,0 +1,336 @@
+"""Receptive fields: which cells of the input an output cell depends on, axis by axis.
+
+Output o of an axis sees the input cells from `low` to `high`. For windows these move evenly: size, jump and start say all
+(Araujo, Norris, Sim, "Computing receptive fields of convolutional neural networks", Distill 2019, with `start` the first
+cell of the first output's field, negative in the padding). Transposed and up-sampling layers and adaptive pools repeat with
+a period instead, so an axis keeps one interval for each output of a period; `step` is how far the input moves in a period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd
+from typing import TypeAlias
+
+from convcalc.formula import Dim, larger, never_negative, smaller
+from convcalc.shape import Shape
+
+Interval: TypeAlias = "tuple[Dim, Dim] | None"  # None: this output sees no input at all (a hole)
+
+# What outputs see that only see padding.
+NOTHING: Interval = (0, -1)
+# A pattern with a longer period than this is given up: nobody would read it.
+LONGEST_PERIOD = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What one layer's outputs see of its input along one axis.
+
+    Output q·len(cells) + r sees the cells `cells[r]`, each moved by q·step. Cells are in rising order; for a window only
+    the first and the last are needed.
+    """
+
+    step: Dim
+    cells: tuple[Sequence[Dim], ...]
+
+
+def window_reach(k: Dim, s: Dim, p: Dim, d: Dim = 1) -> Reach:
+    """A window: output o sees o·S − P + D·j for j below K."""
+    if isinstance(k, int) and isinstance(p, int) and isinstance(d, int):
+        return Reach(s, (range(-p, -p + d * (k - 1) + 1, d),))
+    return Reach(s, ((-p, d * (k - 1) - p),))
+
+
+def transposed_reach(k: Dim, s: Dim, p: Dim, d: Dim = 1) -> Reach | None:
+    """A transposed window: output o sees cell i where o + P = i·S + D·j for some j below K."""
+    if isinstance(s, int) and s == 1:
+        return window_reach(k, 1, d * (k - 1) - p, d)
+    if not (isinstance(k, int) and isinstance(s, int) and isinstance(p, int) and isinstance(d, int)):
+        return None
+    cells = []
+    for o in range(s):
+        places = (o + p - d * j for j in range(k - 1, -1, -1))
+        cells.append(tuple(place // s for place in places if place % s == 0))
+    return Reach(1, tuple(cells))
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """How the outputs along one tensor axis see one axis of the input.
+
+    `step` 0: every output sees the same; `step` None: the outputs no longer lie in a row (after flatten). `hull` is what all
+    outputs see together, padding and skipped cells left out; None with letters. `real` says between which outputs those lie
+    that see anything, where every one sees the same; None for all of them.
+    """
+
+    source: int
+    step: Dim | None
+    intervals: tuple[Interval, ...]
+    hull: Interval
+    real: tuple[int, int] | None = None
+
+    @property
+    def size(self) -> Dim:
+        """Cells seen, the most over all outputs."""
+        sizes = [high - low + 1 for low, high in filter(None, self.intervals)]
+        best = sizes[0]
+        for other in sizes[1:]:
+            best = larger(best, other)
+        return best
+
+    @property
+    def jump(self) -> Dim | float | None:
+        """How far the field moves from one output to the next, in input cells; a fraction after up-sampling."""
+        if self.step is None or len(self.intervals) == 1:
+            return self.step
+        if not isinstance(self.step, int):
+            return None
+        exact = Fraction(self.step, len(self.intervals))
+        return int(exact) if exact.denominator == 1 else float(exact)
+
+    @property
+    def start(self) -> Dim | None:
+        """The first input cell that the first output sees; negative in the padding."""
+        first = self.intervals[0] or next(filter(None, self.intervals))
+        return None if self.step is None else first[0]
+
+    def at(self, output: int) -> Interval:
+        """The input cells between the first and the last that this output sees, padding included."""
+        turn, place = divmod(output, len(self.intervals))
+        interval = self.intervals[place]
+        if interval is None or self.step is None or turn == 0:
+            return interval
+        return interval[0] + turn * self.step, interval[1] + turn * self.step
+
+
+class Field:
+    """The receptive field along every tensor axis; `sizes` are the input's sizes along its source axes."""
+
+    __slots__ = ("axes", "lost", "sizes")
+
+    def __init__(self, sizes: Shape, axes: tuple[tuple[Axis, ...], ...], lost: frozenset[int] = frozenset()) -> None:
+        self.sizes = sizes
+        self.axes = axes
+        self.lost = lost  # source axes whose pattern is not known
+
+    @classmethod
+    def of_input(cls, x: Shape) -> Field:
+        """Every input cell sees itself. A flat input has one source axis, any other all but the channels."""
+        spatial = range(len(x)) if len(x) == 1 else range(1, len(x))
+        hulls: list[Interval] = [(0, size - 1) if isinstance(size, int) else None for size in x]
+        sources = {axis: i for i, axis in enumerate(spatial)}
+        axes = tuple((Axis(sources[a], 1, ((0, 0),), hulls[a]),) if a in sources else () for a in range(len(x)))
+        return cls(tuple(x[a] for a in spatial), axes)
+
+    def report(self) -> list[Axis | None]:
+        """One `Axis` for each source axis, None where it is not known."""
+        found: dict[int, Axis] = {axis.source: axis for entries in self.axes for axis in entries}
+        return [None if i in self.lost else found.get(i) for i in range(len(self.sizes))]
+
+    def through(self, x: Shape, y: Shape, reaches: Sequence[Reach | None]) -> Field:
+        """The field after a layer from x to y that sees `reaches[i]` along spatial axis i (tensor axis i + 1)."""
+        axes = list(self.axes)
+        lost = self.lost
+        for i, reach in enumerate(reaches, 1):
+            kept = []
+            if not axes[i] and reach is not None and _spread(_PLAIN, reach, x[i], y[i]).hull == NOTHING:
+                return Field(self.sizes, tuple(() for _ in axes), frozenset(range(len(self.sizes))))
+            for axis in axes[i]:
+                new = None if reach is None else _compose(axis, reach, x[i], y[i])
+                if new is None:
+                    lost = lost | {axis.source}
+                else:
+                    kept.append(new)
+            axes[i] = tuple(kept)
+        return Field(self.sizes, tuple(axes), lost)
+
+    def whole(self, x: Shape, which: Sequence[int]) -> Field:
+        """The field after a layer whose every output sees all cells along the tensor axes `which` of its input x."""
+        axes = list(self.axes)
+        for i in which:
+            axes[i] = tuple(_fixed(a, x[i], self.sizes[a.source]) for a in axes[i])
+        return Field(self.sizes, tuple(axes), self.lost)
+
+    def forget(self, which: Sequence[int]) -> Field:
+        """The field where what lies along the tensor axes `which` is mixed in a way that no interval describes."""
+        gone = {axis.source for i in which for axis in self.axes[i]}
+        if not gone:
+            return self
+        axes = tuple(() if i in which else entries for i, entries in enumerate(self.axes))
+        return Field(self.sizes, axes, self.lost | gone)
+
+    def over_channels(self, x: Shape, groups: Dim = 1) -> Field:
+        """The field after the channels are mixed, which matters only where a source axis was moved to their place."""
+        if not self.axes[0]:
+            return self
+        return self.whole(x, [0]) if groups == 1 else self.forget([0])
+
+    def flatten(self, x: Shape, first: int, last: int) -> Field:
+        """The field after the tensor axes first to last become one."""
+        if first == last:
+            return self
+        merged = []
+        for i in range(first, last + 1):
+            for axis in self.axes[i]:
+                hull = axis.hull or _fixed(axis, x[i], self.sizes[axis.source]).intervals[0]
+                merged.append(axis if axis.step == 0 else Axis(axis.source, None, axis.intervals, hull))
+        axes = (*self.axes[:first], tuple(merged), *self.axes[last + 1 :])
+        return Field(self.sizes, axes, self.lost)
+
+    def reordered(self, order: Sequence[int | None]) -> Field:
+        """The field with tensor axis i taken from `order[i]`; None is a new axis that sees nothing by itself."""
+        return Field(self.sizes, tuple(() if i is None else self.axes[i] for i in order), self.lost)
+
+    def stretched(self, x: Shape, y: Shape) -> Field:
+        """The field after axes of size 1 are repeated to the size they have in y."""
+        wide = [i for i, (a, b) in enumerate(zip(x, y, strict=True)) if a == 1 and b != 1]
+        return self.whole(x, wide) if wide else self
+
+
+# An axis that is none of the input's own, such as the numbers of a word's vector.
+_PLAIN = Axis(-1, 0, ((0, 0),), (0, 0))
+
+
+def merge(fields: Sequence[Field]) -> Field:
+    """The field of a sum or a concatenation: what any of the branches sees."""
+    first, *rest = fields
+    for other in rest:
+        axes = []
+        for mine, theirs in zip(first.axes, other.axes, strict=True):
+            found = {axis.source: axis for axis in mine}
+            for axis in theirs:
+                seen = found.get(axis.source)
+                found[axis.source] = axis if seen is None else _union(seen, axis, first.sizes[axis.source])
+            axes.append(tuple(found.values()))
+        places = [axis.source for entries in axes for axis in entries]
+        twice = {source for source in places if places.count(source) > 1}  # along two axes at once: no interval
+        lost = first.lost | other.lost | twice
+        kept = tuple(tuple(axis for axis in entries if axis.source not in lost) for entries in axes) if lost else tuple(axes)
+        first = Field(first.sizes, kept, lost)
+    return first
+
+
+def _compose(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> Axis | None:
+    """The axis after a layer that takes `count` cells to `count_out`."""
+    step, intervals = axis.step, axis.intervals
+    if step is None:
+        return None
+    if isinstance(step, int) and step == 0:
+        return _spread(axis, reach, count, count_out)
+    cells = reach.cells
+    if len(cells) == 1 and len(cells[0]) == 1 and cells[0][0] == 0 and reach.step == 1 and count == count_out:
+        return axis
+    hull = _used(axis, reach, count, count_out)
+    if len(intervals) == 1 and intervals[0] is not None:
+        low, high = intervals[0]
+        moved = tuple((low + step * c[0], high + step * c[-1]) if len(c) else None for c in cells)
+        return _shorten(Axis(axis.source, step * reach.step, moved, hull))
+    if not isinstance(reach.step, int) or not isinstance(step, int):
+        return None
+    period = len(intervals)
+    turns = period // gcd(reach.step, period)
+    if turns * len(cells) > LONGEST_PERIOD:
+        return None
+    out = tuple(_seen(axis, [c + turn * reach.step for c in phase]) for turn in range(turns) for phase in cells)
+    return _shorten(Axis(axis.source, step * reach.step * turns // period, out, hull))
+
+
+def _spread(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> Axis:
+    """The axis where all cells see the same: only which outputs meet a cell at all can change."""
+    if not (isinstance(count, int) and isinstance(count_out, int) and isinstance(reach.step, int)):
+        return axis
+    low, high = axis.real or (0, count - 1)
+    period = len(reach.cells)
+    meeting = [
+        o for o in _ends(count_out)
+        if any(low <= int(str(c)) + o // period * reach.step <= high for c in reach.cells[o % period])
+    ]  # fmt: skip
+    if not meeting:
+        return Axis(axis.source, 0, (NOTHING,), NOTHING)
+    return Axis(axis.source, 0, axis.intervals, axis.hull, (meeting[0], meeting[-1]))
+
+
+def _seen(axis: Axis, cells: Sequence[Dim]) -> Interval:
+    """The input cells that any of `cells` sees."""
+    found = [interval for interval in (axis.at(int(str(c))) for c in cells) if interval is not None]
+    if not found:
+        return None
+    return min(int(str(low)) for low, _ in found), max(int(str(high)) for _, high in found)
+
+
+def _used(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> Interval:
+    """What all outputs of a layer see together: cells that no window reaches are lost for all that follows."""
+    if axis.hull is None or not (isinstance(count, int) and isinstance(count_out, int) and isinstance(reach.step, int)):
+        return None
+    cells = reach.cells
+    if len(cells) == 1 and isinstance(cells[0], range) and cells[0].step == 1 and reach.step <= len(cells[0]):
+        first, last = max(0, cells[0][0]), min(count - 1, (count_out - 1) * reach.step + cells[0][-1])
+    else:
+        period = len(cells)
+        places = {c + o // period * reach.step for o in _ends(count_out) for c in cells[o % period]}
+        inside = sorted(int(str(c)) for c in places if 0 <= int(str(c)) < count and _meets(axis, int(str(c))))
+        first, last = (inside[0], inside[-1]) if inside else (1, 0)
+    low, high = axis.at(first), axis.at(last)
+    if low is None or high is None or first > last:
+        return NOTHING
+    ends = larger(axis.hull[0], low[0]), smaller(axis.hull[1], high[1])
+    return ends if never_negative(ends[1] - ends[0]) else NOTHING
+
+
+def _meets(axis: Axis, cell: int) -> bool:
+    """Whether a cell sees any of the input, not padding alone."""
+    interval, hull = axis.at(cell), axis.hull
+    if interval is None or hull is None:
+        return False
+    return bool(never_negative(interval[1] - hull[0]) and never_negative(hull[1] - interval[0]))
+
+
+def _ends(count: int) -> Sequence[int]:
+    """The outputs among which the first and the last cell of the input are seen: all, or many from both ends."""
+    return range(count) if count <= 1000 else [*range(500), *range(count - 500, count)]
+
+
+def _shorten(axis: Axis) -> Axis:
+    """The same pattern with its period 1 where it is even."""
+    intervals, step = axis.intervals, axis.step
+    if all(i is None for i in intervals):  # every output falls between the cells that a transposed layer fills
+        return Axis(axis.source, 0, (NOTHING,), NOTHING)
+    if len(intervals) == 1:
+        return axis
+    first = intervals[0]
+    if not isinstance(step, int) or step % len(intervals) or first is None:
+        return axis
+    jump = step // len(intervals)
+    even = all(i == (first[0] + n * jump, first[1] + n * jump) for n, i in enumerate(intervals))
+    return Axis(axis.source, jump, (first,), axis.hull) if even else axis
+
+
+def _fixed(axis: Axis, count: Dim, size: Dim) -> Axis:
+    """Every output sees what all `count` outputs saw together."""
+    hull = axis.hull
+    if hull is None:
+        low, high = next(filter(None, axis.intervals))
+        if axis.step is not None:
+            high = high + (count - 1) * axis.step
+        hull = larger(low, 0), smaller(high, size - 1)
+    return Axis(axis.source, 0, (hull,), hull)
+
+
+def _union(a: Axis, b: Axis, size: Dim) -> Axis:
+    if a == b:
+        return a
+    hull = None if a.hull is None or b.hull is None else (smaller(a.hull[0], b.hull[0]), larger(a.hull[1], b.hull[1]))
+    n, m = len(a.intervals), len(b.intervals)
+    if a.step is None or b.step is None or a.step * m != b.step * n:
+        # The branches move at different speeds: all that is certain is what they see together.
+        every = hull or (0, size - 1)
+        return Axis(a.source, 0, (every,), hull)
+    period = n * m // gcd(n, m)
+    joined: list[Interval] = []
+    for i in range(period):
+        p, q = a.at(i), b.at(i)
+        joined.append(p or q if p is None or q is None else (smaller(p[0], q[0]), larger(p[1], q[1])))
+    return Axis(a.source, a.step * (period // n), tuple(joined), hull)

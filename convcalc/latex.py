@@ -1,0 +1,43 @@
+"""An answer in LaTeX: an `align*` block that compiles as it stands, inside a document with amsmath."""
+
+from __future__ import annotations
+
+from convcalc.explain import steps
+from convcalc.notation import show
+from convcalc.shape import show_shape
+from convcalc.trace import Trace
+from convcalc.words import say
+
+
+def derivation(traced: Trace, explain: bool, lang: str) -> str:
+    """The output, parameters, multiply-adds and range of validity; with `explain`, the steps of every layer first."""
+    lines = _steps(traced, lang) if explain else []
+    lines += [
+        _line(say("output", lang), show_shape(traced.output, "latex")),
+        _line(say("total_params", lang), show(traced.params, "latex")),
+        _line(say("total_macs", lang), show(traced.macs, "latex")),
+    ]
+    lines += [_line(say("valid_when", lang), condition.text("latex")) for condition in traced.valid_when]
+    return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
+
+
+def _steps(traced: Trace, lang: str) -> list[str]:
+    lines = []
+    for row in traced:
+        title = escape(f"{row.index}. {row.text}")
+        lines.append(rf"\text{{{title}}}\colon\quad & {show_shape(row.input, 'latex')} \to {show_shape(row.output, 'latex')}")
+        for step in steps(row):
+            first, *rest = step.stages("latex", lang)
+            label = escape(say("step." + step.what, lang))
+            lines.append(rf"\text{{{label}}}\colon\quad & " + " = ".join([first, *rest]))
+    return lines
+
+
+def _line(label: str, value: str) -> str:
+    return rf"\text{{{escape(label)}}}\colon\quad & {value}"
+
+
+def escape(text: str) -> str:
+    """Text for LaTeX, with its special characters as characters."""
+    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", ">": r"\textgreater{}", "<": r"\textless{}", "|": r"\textbar{}"}  # fmt: skip
+    return "".join(special.get(c, "\\" + c if c in "&%$#_{}" else c) for c in text)

@@ -1,0 +1,261 @@
+"""What a layer is: five questions about an input shape, answered by a small frozen dataclass.
+
+A new layer is one class with `@layer(...)` in one file of this package. Its fields carry how they are written in a spec, so
+reading, printing, PyTorch text, the differential test and the steps of a calculation need no further code.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar, dataclass_transform
+
+from convcalc.errors import Lazy, ShapeError, SpecError
+from convcalc.field import Field
+from convcalc.formula import Dim, Formula
+from convcalc.notation import Written, show
+from convcalc.shape import LARGEST_NUMBER, Shape, product, require, show_shape
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Axes: TypeAlias = "Dim | tuple[Dim, ...]"
+T = TypeVar("T", bound="Layer")
+ANY = object()
+
+# name → class, and torch's class name → (class, number of spatial axes or None)
+LAYERS: dict[str, type[Layer]] = {}
+TORCH_NAMES: dict[str, tuple[type[Layer], int | None]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """How a field stands in a spec, and what it may be.
+
+    `kind`: dim, axes, flag, choice, or one of the decimal kinds real, share, scale. `prefix`: "s" for s2x1. `place`: count (64@), size (3x3), plain (linear 10) or none.
+    `words`: words that set the field by themselves ({"same": "same"}). `least`: the smallest number. `letters`: its letters in
+    formulas, one for each axis. `expected`: what it must be, in English and in Vietnamese.
+    """
+
+    kind: str
+    prefix: str = ""
+    place: str = ""
+    words: dict[str, Any] = field(default_factory=dict)
+    least: int = 0
+    letters: str = ""
+    options: tuple[str, ...] = ()
+
+
+def token(kind: str, default: Any = dataclasses.MISSING, **how: Any) -> Any:
+    """A dataclass field that is written in a spec as `Token(kind, **how)` says."""
+    return field(default=default, metadata={"token": Token(kind, **how)})
+
+
+class Layer:
+    """A layer or a network: what it does to a shape, its weights, its cost, its field and its torch module.
+
+    Subclasses define `shape`, and where they have them `weights`, `macs` and `field`, with `+ - * //` only, so that the
+    same line computes with ints, with formulas and with numbers that remember how they were worked out.
+    """
+
+    name: ClassVar[str] = ""
+    tokens: ClassVar[dict[str, Token]] = {}
+    ignored: ClassVar[dict[str, Any]] = {}  # arguments of torch's that are not fields: name → the only value read, or ANY
+    aliases: ClassVar[dict[str, str]] = {}  # torch's name of an argument → the field's, where they differ
+    torch_args: ClassVar[tuple[str, ...]] = ()  # torch's positional order
+    examples: ClassVar[tuple[tuple[str, str], ...]] = ()  # (spec, input shape): checked against torch, shown in docs
+    probed: bool = True  # whether torch's values can show the receptive field (not where they depend on other values)
+    takes_indices: bool = False  # whether its input is whole numbers that it looks up
+    moves_only: bool = False  # whether its output is its input's own values, so that indices stay indices
+
+    def __post_init__(self) -> None:
+        for name, how in self.tokens.items():
+            value = getattr(self, name)
+            if value is not getattr(type(self), name, ANY):
+                checked(self.name, name, how, value)
+
+    # -- the five questions -------------------------------------------------------------------------------------
+
+    def shape(self, x: Shape) -> Shape:
+        """The shape of the output for an input of shape x; raises `ShapeError` where x does not fit."""
+        return x
+
+    def weights(self, x: Shape) -> dict[str, Shape]:
+        """The learned tensors, by torch's names; running statistics are none."""
+        return {}
+
+    def macs(self, x: Shape) -> Dim:
+        """Multiply-adds for one input of shape x; a multiply-add counts as one, everything else as none."""
+        return 0
+
+    def field(self, f: Field, x: Shape, y: Shape) -> Field:
+        """The receptive field of the output, of shape y, where f is that of the input, of shape x."""
+        return f
+
+    def module(self, x: Shape) -> nn.Module:
+        """The torch module that does the same to an input of shape x (with a batch axis in front)."""
+        raise NotImplementedError
+
+    # -- what follows from them ---------------------------------------------------------------------------------
+
+    def params(self, x: Shape) -> Dim:
+        """The number of learned parameters."""
+        total: Dim = 0
+        for shape in self.weights(x).values():
+            total = total + product(shape)
+        return total
+
+    def children(self) -> tuple[Layer, ...]:
+        """The layers inside, for those that have some."""
+        return ()
+
+    def __str__(self) -> str:
+        """The spec that reads back as this layer."""
+        return " ".join([self.name, *self._tokens()])
+
+    def __repr__(self) -> str:
+        return f"parse({str(self)!r})"
+
+    def _tokens(self) -> Iterator[str]:
+        count = size = ""
+        plain, rest = [], []
+        for f in dataclasses.fields(self):  # type: ignore[arg-type]
+            value = getattr(self, f.name)
+            how = self.tokens[f.name]
+            if value == f.default and type(value) is type(f.default):
+                continue
+            if how.place == "count":
+                count = show_value(value) + "@"
+            elif how.place == "size":
+                size = show_value(value)
+            elif how.place == "plain":
+                plain.append(show_value(value))
+            else:
+                rest.append(show_token(f.name, how, value))
+        if count or size:
+            yield count + size
+        yield from plain + rest
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(token,))
+def layer(
+    name: str, torch: str = "", args: str = "", ignored: dict[str, Any] | None = None
+) -> Callable[[type[T]], type[T]]:
+    """Make a class a layer: a frozen dataclass, known by `name` in specs and by torch's names in PyTorch text.
+
+    `torch` lists torch's class names; `args` its positional arguments (the fields in their order, if not given).
+    """
+
+    def register(cls: type[T]) -> type[T]:
+        made = dataclass(frozen=True, repr=False)(cls)
+        made.name = name
+        made.tokens = {f.name: f.metadata["token"] for f in dataclasses.fields(made)}
+        made.torch_args = tuple(args.split()) or tuple(made.tokens)
+        made.ignored = ignored or {}
+        LAYERS[name] = made
+        for torch_name in torch.split():
+            axes = int(torch_name[-2]) if torch_name[-2:] in ("1d", "2d", "3d") else None
+            TORCH_NAMES[torch_name] = (made, axes)
+        return made
+
+    return register
+
+
+# -- values of fields -------------------------------------------------------------------------------------------
+
+
+def show_value(value: Any) -> str:
+    """A value as it is written in a spec: 3, K, 3x3, (2*F)."""
+    if isinstance(value, tuple):
+        return "x".join(show_value(v) for v in value)
+    if isinstance(value, Formula):
+        text = show(value, "python")
+        return text if text.isalnum() else f"({text})"
+    return str(value)
+
+
+def show_token(name: str, how: Token, value: Any) -> str:
+    for word, meaning in how.words.items():
+        if meaning == value and type(meaning) is type(value):
+            return word
+    if how.prefix:
+        return how.prefix + show_value(value)
+    return f"{name}={show_value(value)}"
+
+
+# Kinds of decimal numbers: the least and the largest, and how that is said.
+_REALS = {
+    "real": (-1e30, 1e30, "a number", "một số"),
+    "share": (0.0, 1.0, "a number from 0 to 1", "một số từ 0 đến 1"),
+    "scale": (1e-6, 1e6, "a scale above 0, such as 2 or 0.5", "một tỉ lệ lớn hơn 0, ví dụ 2 hoặc 0.5"),
+}
+
+
+def checked(layer_name: str, name: str, how: Token, value: Any) -> Any:
+    """The value of a field, or a `SpecError` that says what it must be."""
+
+    def wrong(expected: str, expected_vi: str) -> SpecError:
+        shown = show_value(value) if isinstance(value, tuple | Formula) else repr(value)
+        return SpecError(
+            "bad_value", layer_name=layer_name, field=name, value=shown, expected=expected, expected_vi=expected_vi
+        )
+
+    if how.words and any(value == w and type(value) is type(w) for w in how.words.values()):
+        return value
+    if how.kind == "flag":
+        if isinstance(value, bool):
+            return value
+        raise wrong("True or False", "True hoặc False")
+    if how.kind == "choice":
+        if value in how.options:
+            return value
+        options = ", ".join(how.options or how.words)
+        raise wrong(f"one of {options}", f"một trong {options}")
+    if how.kind in _REALS:
+        low, high, expected, expected_vi = _REALS[how.kind]
+        if isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high:
+            return value
+        raise wrong(expected, expected_vi)
+    many = value if isinstance(value, tuple) and how.kind != "dim" else (value,)
+    for v in many:
+        if isinstance(v, Formula | Written):
+            continue
+        if not isinstance(v, int) or isinstance(v, bool) or not many or v < how.least:
+            raise wrong(f"a whole number, at least {how.least}", f"số nguyên từ {how.least} trở lên")
+        if v > LARGEST_NUMBER:
+            raise SpecError("number_too_large", value=str(v)[:30], limit=LARGEST_NUMBER)
+    if not many:
+        raise wrong(f"a whole number, at least {how.least}", f"số nguyên từ {how.least} trở lên")
+    return value
+
+
+# -- helpers for layers -----------------------------------------------------------------------------------------
+
+
+def per_axis(self: Layer, name: str, x: Shape, count: int) -> tuple[Dim, ...]:
+    """The field's value along each of `count` spatial axes."""
+    value = getattr(self, name)
+    if not isinstance(value, tuple):
+        return (value,) * count
+    if len(value) != count:
+        raise ShapeError(
+            "axes_mismatch", layer_name=self.name, field=name, count=len(value), shape=show_shape(x), axes=count
+        )
+    return value
+
+
+def channels_and_sizes(self: Layer, x: Shape) -> tuple[Dim, Shape]:
+    """Split (C, …) into C and one to three spatial sizes."""
+    if not 2 <= len(x) <= 4:
+        raise ShapeError("wrong_axes", layer_name=self.name, shape=show_shape(x), expected="(C, L), (C, H, W), (C, D, H, W)")
+    return x[0], x[1:]
+
+
+def check_count(self: Layer, x: Shape, given: Dim | None, has: Dim, unit: str) -> None:
+    """Check a number of channels or features that the text states against what the input has."""
+    if given is not None:
+        require(
+            given, "==", has, "channel_mismatch", layer_name=self.name, shape=Lazy(show_shape, x),
+            takes=Lazy(show, given), has=Lazy(show, has), unit=unit if given == 1 else unit + "s", unit_vi=unit,
+        )  # fmt: skip

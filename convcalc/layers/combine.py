@@ -1,0 +1,384 @@
+"""Networks: chains, repeats, residual and concatenated branches, and graphs of named nodes. A network is a layer too.
+
+Each says once, in `flow`, which layer gets what and what is merged; shape, weights, multiply-adds, receptive field, the trace
+and the torch module are all driven through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from convcalc.errors import ConvcalcError, Lazy, ShapeError, SpecError
+from convcalc.field import Field, merge
+from convcalc.formula import Dim
+from convcalc.layers.base import Layer
+from convcalc.notation import value_of
+from convcalc.shape import Shape, require, show_shape
+
+if TYPE_CHECKING:
+    from torch import nn
+
+V = TypeVar("V")
+MergeFn = Callable[["Merge", "Network", list[V]], V]
+Flow = Generator[tuple[Layer, V], V, V]
+
+LARGEST_REPEAT = 100_000
+
+
+class Merge:
+    """Where branches meet: what becomes of their shapes and fields."""
+
+    name = ""
+    rule = rule_vi = hint = hint_vi = ""
+
+    def shape(self, xs: Sequence[Shape], what: str) -> Shape:
+        raise NotImplementedError
+
+    def field(self, fields: Sequence[Field], xs: Sequence[Shape], y: Shape) -> Field:
+        return merge(fields)
+
+    def same_axes(self, xs: Sequence[Shape], what: str, first: int) -> None:
+        """Require equal sizes from axis `first` on."""
+        values = {
+            "layer_name": what, "what": what, "shapes": Lazy(lambda: ", ".join(map(show_shape, xs))),
+            "rule": self.rule, "rule_vi": self.rule_vi, "hint": self.hint, "hint_vi": self.hint_vi,
+        }  # fmt: skip
+        for other in xs[1:]:
+            if len(other) != len(xs[0]):
+                raise ShapeError("branches_differ", **values)
+            for a, b in zip(xs[0][first:], other[first:], strict=True):
+                require(a, "==", b, "branches_differ", **values)
+
+
+class Add(Merge):
+    """The sum of branches of one shape."""
+
+    name = "add"
+    rule = "to be added they must be equal"
+    rule_vi = "muốn cộng thì shape phải bằng nhau"
+    hint = "Give the shortcut the same stride and channels, for example residual(BODY | conv 128@1x1 s2)."
+    hint_vi = "Cho nhánh tắt cùng stride và số channel, ví dụ residual(BODY | conv 128@1x1 s2)."
+
+    def shape(self, xs: Sequence[Shape], what: str) -> Shape:
+        self.same_axes(xs, what, 0)
+        return xs[0]
+
+
+class Mul(Merge):
+    """The product of branches; a size of 1 stretches, as a gate per channel (C, 1, 1) does."""
+
+    name = "mul"
+    rule = "to be multiplied, sizes must be equal or 1"
+    rule_vi = "muốn nhân thì các kích thước phải bằng nhau hoặc bằng 1"
+
+    def shape(self, xs: Sequence[Shape], what: str) -> Shape:
+        wide = tuple(max_of_sizes(sizes) for sizes in zip(*xs, strict=False))
+        stretched = [tuple(w if s == 1 else s for s, w in zip(x, wide, strict=False)) for x in xs]
+        if any(len(x) != len(wide) for x in xs):
+            stretched = list(xs)
+        self.same_axes(stretched, what, 0)
+        return wide
+
+    def field(self, fields: Sequence[Field], xs: Sequence[Shape], y: Shape) -> Field:
+        return merge([f.stretched(x, y) for f, x in zip(fields, xs, strict=True)])
+
+
+class Cat(Merge):
+    """Branches side by side along the channels."""
+
+    name = "cat"
+    rule = "to be joined along the channels, all other sizes must be equal"
+    rule_vi = "muốn nối theo channel thì các kích thước còn lại phải bằng nhau"
+    hint = "Give the branches the same stride, and padding that keeps the size."
+    hint_vi = "Cho các nhánh cùng stride và padding giữ nguyên kích thước."
+
+    def shape(self, xs: Sequence[Shape], what: str) -> Shape:
+        self.same_axes(xs, what, 1)
+        total: Dim = 0
+        for x in xs:
+            total = total + x[0]
+        return (total, *xs[0][1:])
+
+    def field(self, fields: Sequence[Field], xs: Sequence[Shape], y: Shape) -> Field:
+        # Side by side along axis 0, an input axis that was moved there no longer lies in a row.
+        return merge([f.whole(x, [0]) for f, x in zip(fields, xs, strict=True)])
+
+
+MERGES: dict[str, Merge] = {m.name: m for m in (Add(), Mul(), Cat())}
+
+
+def max_of_sizes(sizes: Sequence[Dim]) -> Dim:
+    """The size that is not 1, if there is one."""
+    return next((s for s in sizes if value_of(s) != 1), 1)
+
+
+def drive(net: Network, x: V, visit: Callable[[Layer, V], V], merged: MergeFn[V]) -> V:
+    """Send x through the network: `visit` says what a layer makes of a value, `merged` what branches make together."""
+    flow = net.flow(x, merged)
+    number = 0
+    try:
+        child, value = next(flow)
+        while True:
+            try:
+                value = visit(child, value)
+            except ConvcalcError as error:
+                error.path = (number, *(error.path or ()))
+                if error.subject is None:
+                    error.subject, error.given = child, value
+                raise
+            number += 1
+            child, value = flow.send(value)
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+
+
+def _merged_shape(m: Merge, net: Network, xs: list[Shape]) -> Shape:
+    return m.shape(xs, net.name)
+
+
+class Network(Layer):
+    """A layer made of layers."""
+
+    def __post_init__(self) -> None:
+        if not all(isinstance(child, Layer) for child in self.children()):
+            raise SpecError("bad_value", layer_name=self.name, field="its parts", value="…", expected="layers", expected_vi="các layer")
+
+    def flow(self, x: V, merged: MergeFn[V]) -> Flow[V]:
+        """Yield (layer, what it gets) in order, take back what it gives, and return the network's own output."""
+        raise NotImplementedError
+
+    def shape(self, x: Shape) -> Shape:
+        return drive(self, x, lambda child, v: child.shape(v), _merged_shape)
+
+    def weights(self, x: Shape) -> dict[str, Shape]:
+        found: dict[str, Shape] = {}
+        number = -1
+
+        def visit(child: Layer, v: Shape) -> Shape:
+            nonlocal number
+            number += 1
+            found.update({f"{number}.{name}": w for name, w in child.weights(v).items()})
+            return child.shape(v)
+
+        drive(self, x, visit, _merged_shape)
+        return found
+
+    def macs(self, x: Shape) -> Dim:
+        total: Dim = 0
+
+        def visit(child: Layer, v: Shape) -> Shape:
+            nonlocal total
+            total = total + child.macs(v)
+            return child.shape(v)
+
+        drive(self, x, visit, _merged_shape)
+        return total
+
+    def field(self, f: Field, x: Shape, y: Shape) -> Field:
+        def visit(child: Layer, v: tuple[Shape, Field]) -> tuple[Shape, Field]:
+            out = child.shape(v[0])
+            return out, child.field(v[1], v[0], out)
+
+        def merged(m: Merge, net: Network, vs: list[tuple[Shape, Field]]) -> tuple[Shape, Field]:
+            xs = [v[0] for v in vs]
+            out = m.shape(xs, net.name)
+            return out, m.field([v[1] for v in vs], xs, out)
+
+        return drive(self, (x, f), visit, merged)[1]
+
+    def modules(self, x: Shape) -> list[nn.Module]:
+        """The torch modules of the layers inside, in the order of `flow`."""
+        made: list[nn.Module] = []
+
+        def visit(child: Layer, v: Shape) -> Shape:
+            made.append(child.module(v))
+            return child.shape(v)
+
+        drive(self, x, visit, _merged_shape)
+        return made
+
+    def module(self, x: Shape) -> nn.Module:
+        from convcalc.torchside.modules import Flowing
+
+        return Flowing(self, self.modules(x))
+
+
+@dataclass(frozen=True, repr=False)
+class Chain(Network):
+    """Layers one after another."""
+
+    layers: tuple[Layer, ...]
+    name = "chain"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.layers) < 2:
+            raise SpecError("missing_value", layer_name="chain", field="two layers", example="conv 3x3 > relu")
+
+    def children(self) -> tuple[Layer, ...]:
+        return self.layers
+
+    def flow(self, x: V, merged: MergeFn[V]) -> Flow[V]:
+        for layer in self.layers:
+            x = yield layer, x
+        return x
+
+    def module(self, x: Shape) -> nn.Module:
+        from torch import nn
+
+        return nn.Sequential(*self.modules(x))
+
+    def __str__(self) -> str:
+        return " > ".join(f"({part})" if isinstance(part, Chain) else str(part) for part in self.layers)
+
+
+@dataclass(frozen=True, repr=False)
+class Repeat(Network):
+    """The same kind of layer several times in a row, each time with weights of its own."""
+
+    times: int
+    body: Layer
+    name = "repeat"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.times, int) or not 1 <= self.times <= LARGEST_REPEAT:
+            raise SpecError(
+                "bad_value", layer_name="repeat", field="the number of times", value=str(self.times)[:30],
+                expected=f"1 to {LARGEST_REPEAT}", expected_vi=f"từ 1 đến {LARGEST_REPEAT}",
+            )  # fmt: skip
+
+    def children(self) -> tuple[Layer, ...]:
+        return (self.body,) * self.times
+
+    def flow(self, x: V, merged: MergeFn[V]) -> Flow[V]:
+        for _ in range(self.times):
+            x = yield self.body, x
+        return x
+
+    def module(self, x: Shape) -> nn.Module:
+        from torch import nn
+
+        return nn.Sequential(*self.modules(x))
+
+    def __str__(self) -> str:
+        return f"{self.times} * ({self.body})"
+
+
+@dataclass(frozen=True, repr=False)
+class Residual(Network):
+    """body(x) + shortcut(x); without a shortcut, body(x) + x (He et al. 2016, "Deep residual learning")."""
+
+    body: Layer
+    shortcut: Layer | None = None
+    name = "residual"
+
+    def children(self) -> tuple[Layer, ...]:
+        return (self.body,) if self.shortcut is None else (self.body, self.shortcut)
+
+    def flow(self, x: V, merged: MergeFn[V]) -> Flow[V]:
+        body = yield self.body, x
+        shortcut = x if self.shortcut is None else (yield self.shortcut, x)
+        return merged(MERGES["add"], self, [body, shortcut])
+
+    def __str__(self) -> str:
+        return f"residual({' | '.join(map(str, self.children()))})"
+
+
+@dataclass(frozen=True, repr=False)
+class Concat(Network):
+    """The outputs of all branches, joined along the channels."""
+
+    branches: tuple[Layer, ...]
+    name = "concat"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.branches:
+            raise SpecError("missing_value", layer_name="concat", field="a branch", example="concat(identity | conv 8@3x3 p1)")
+
+    def children(self) -> tuple[Layer, ...]:
+        return self.branches
+
+    def flow(self, x: V, merged: MergeFn[V]) -> Flow[V]:
+        outputs = []
+        for branch in self.branches:
+            outputs.append((yield branch, x))
+        return merged(MERGES["cat"], self, outputs)
+
+    def __str__(self) -> str:
+        return f"concat({' | '.join(map(str, self.branches))})"
+
+
+@dataclass(frozen=True)
+class GraphNode:
+    """One step of a graph: a layer, or the name of a merge, and the names of the nodes it takes from."""
+
+    name: str
+    op: Layer | str
+    sources: tuple[str, ...]
+
+
+INPUT = "input"
+
+
+@dataclass(frozen=True, repr=False)
+class Graph(Network):
+    """Named nodes in order, for whatever is not chains and branches; the last node is the output."""
+
+    nodes: tuple[GraphNode, ...]
+    name = "graph"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.nodes:
+            raise SpecError("missing_value", layer_name="graph", field="a node", example="graph(a: conv 8@3x3 p1; add < a, a)")
+        known = [INPUT]
+        for node in self.nodes:
+            if isinstance(node.op, str) and node.op not in MERGES:
+                raise SpecError("unknown_layer", layer_name="graph", name=node.op)
+            if not node.sources or (isinstance(node.op, Layer) and len(node.sources) != 1):
+                raise SpecError(
+                    "bad_value", layer_name="graph", field=f"the number of sources of node {node.name}",
+                    value=len(node.sources), expected="1", expected_vi="1",
+                )  # fmt: skip
+            for source in node.sources:
+                if source not in known:
+                    raise SpecError("unknown_node", layer_name="graph", name=source, known=", ".join(known))
+            if node.name in known:
+                raise SpecError("token_twice", layer_name="graph", field=f"the node {node.name}")
+            known.append(node.name)
+
+    def children(self) -> tuple[Layer, ...]:
+        return tuple(node.op for node in self.nodes if isinstance(node.op, Layer))
+
+    def flow(self, x: V, merged: MergeFn[V]) -> Flow[V]:
+        values: dict[str, V] = {INPUT: x}
+        for node in self.nodes:
+            taken = [values[source] for source in node.sources]
+            if isinstance(node.op, str):
+                values[node.name] = merged(MERGES[node.op], self, taken)
+            else:
+                values[node.name] = yield node.op, taken[0]
+        return values[self.nodes[-1].name]
+
+    def __str__(self) -> str:
+        return "graph(" + "; ".join(f"{n.name}: {n.op} < {', '.join(n.sources)}" for n in self.nodes) + ")"
+
+
+def chain(*layers: Layer) -> Layer:
+    """The layers one after another; a single layer stays itself."""
+    return layers[0] if len(layers) == 1 else Chain(tuple(layers))
+
+
+def count_layers(net: Layer) -> int:
+    """How many rows a trace of it has at the least, without unrolling repeats."""
+    if isinstance(net, Repeat):
+        return net.times * count_layers(net.body)
+    if isinstance(net, Network):
+        return sum(count_layers(child) for child in net.children())
+    return 1
+
+

@@ -1,0 +1,154 @@
+"""Layers that act on each value by itself: activations, dropout, identity; and softmax, which acts along one axis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convcalc.errors import ShapeError
+from convcalc.field import Field
+from convcalc.layers.base import ANY, Layer, layer, token
+from convcalc.shape import Shape, show_shape
+
+if TYPE_CHECKING:
+    from torch import nn
+
+_INPLACE = {"inplace": ANY}
+
+
+def _on_maps(spec: str) -> tuple[tuple[str, str], ...]:
+    """The same spec on a map, a sequence and a flat input."""
+    return tuple((spec, x) for x in ("3,4,5", "3,7", "6"))
+
+
+@layer("relu", torch="ReLU", ignored=_INPLACE)
+class ReLU(Layer):
+    """max(0, x)."""
+
+    examples = _on_maps("relu")
+
+    def module(self, x: Shape) -> nn.Module:
+        from torch import nn
+
+        return nn.ReLU()
+
+
+@layer("sigmoid", torch="Sigmoid")
+class Sigmoid(Layer):
+    """1/(1 + e^−x)."""
+
+    examples = _on_maps("sigmoid")
+
+    def module(self, x: Shape) -> nn.Module:
+        from torch import nn
+
+        return nn.Sigmoid()
+
+
+@layer("tanh", torch="Tanh")
+class Tanh(Layer):
+    """The hyperbolic tangent."""
+
+    examples = _on_maps("tanh")
+
+    def module(self, x: Shape) -> nn.Module:
+        from torch import nn
+
+        return nn.Tanh()
+
+
+@layer("gelu", torch="GELU")
+class GELU(Layer):
+    """x·Φ(x), Φ the distribution function of the normal distribution."""
+
+    approximate: str = token("choice", "none", options=("none", "tanh"), words={"tanh": "tanh"})
+
+    examples = (*_on_maps("gelu"), ("gelu tanh", "3,4,4"))
+
+    def module(self, x: Shape) -> nn.Module:
+        from torch import nn
+
+        return nn.GELU(self.approximate)
+
+
+@layer("silu", torch="SiLU", ignored=_INPLACE)
+class SiLU(Layer):
+    """x·sigmoid(x), also called swish."""
+
+    examples = _on_maps("silu")
+
+    def module(self, x: Shape) -> nn.Module:
+        from torch import nn
+
+        return nn.SiLU()
+
+
+@layer("leakyrelu", torch="LeakyReLU", ignored=_INPLACE)
+class LeakyReLU(Layer):
+    """x where positive, slope·x elsewhere."""
+
+    negative_slope: float = token("real", 0.01, place="plain")
+
+    examples = (*_on_maps("leakyrelu"), ("leakyrelu 0.2", "3,4,4"))
+
+    def module(self, x: Shape) -> nn.Module:
+        from torch import nn
+
+        return nn.LeakyReLU(self.negative_slope)
+
+
+@layer("softmax", torch="Softmax")
+class Softmax(Layer):
+    """e^x / Σ e^x along one axis, counted as in torch (the batch axis is 0): 1, the channels, if not given."""
+
+    dim: int = token("dim", 1, least=-5)
+
+    examples = (*_on_maps("softmax"), ("softmax dim=-1", "3,4,5"))
+
+    def _axis(self, x: Shape) -> int:
+        """The axis, counted without the batch axis."""
+        axis = self.dim - 1 if self.dim >= 0 else len(x) + self.dim
+        if axis == -1:
+            raise ShapeError("over_batch", layer_name=self.name, dim=self.dim)
+        if not 0 <= axis < len(x):
+            raise ShapeError("wrong_axes", layer_name=self.name, shape=show_shape(x), expected=f"an axis {self.dim}")
+        return axis
+
+    def shape(self, x: Shape) -> Shape:
+        self._axis(x)
+        return x
+
+    def field(self, f: Field, x: Shape, y: Shape) -> Field:
+        return f.whole(x, [self._axis(x)])
+
+    def module(self, x: Shape) -> nn.Module:
+        from torch import nn
+
+        return nn.Softmax(self.dim)
+
+
+@layer("dropout", torch="Dropout Dropout1d Dropout2d Dropout3d", ignored=_INPLACE)
+class Dropout(Layer):
+    """In training, zeros a share p of the values; afterwards, nothing."""
+
+    p: float = token("share", 0.5, place="plain")
+
+    moves_only = True
+    examples = (*_on_maps("dropout"), ("dropout 0.25", "3,4,4"))
+
+    def module(self, x: Shape) -> nn.Module:
+        from torch import nn
+
+        return nn.Dropout(self.p)
+
+
+@layer("identity", torch="Identity")
+class Identity(Layer):
+    """Nothing: the input as it is."""
+
+    moves_only = True
+    examples = _on_maps("identity")
+
+    def module(self, x: Shape) -> nn.Module:
+        from torch import nn
+
+        return nn.Identity()

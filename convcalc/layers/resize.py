@@ -1,0 +1,225 @@
+"""Changing the size without weights: up- and down-sampling, padding and cropping, flattening, swapping axes."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from convcalc.errors import Lazy, ShapeError
+from convcalc.field import Field, Reach, window_reach
+from convcalc.formula import Dim
+from convcalc.layers.base import Axes, Layer, channels_and_sizes, layer, per_axis, token
+from convcalc.notation import value_of
+from convcalc.shape import Shape, product, require, show_shape, show_sizes, smaller
+
+if TYPE_CHECKING:
+    from torch import nn
+
+# A scale with a larger denominator than this comes from a decimal fraction that binary cannot hold.
+_LARGEST_DENOMINATOR = 64
+
+
+@layer("upsample", torch="Upsample", args="size scale_factor mode align_corners", ignored={"recompute_scale_factor": None})
+class Upsample(Layer):
+    """Up- or down-sampling by a scale, M → ⌊M·scale⌋, or to a size; nearest or linear interpolation ('bilinear' in 2-d).
+
+    torch multiplies in floating point; a scale that binary holds exactly (2, 1.5, 0.25) is also exact with letters.
+    """
+
+    scale_factor: float | None = token("scale", None, place="plain")
+    size: Axes | None = token("axes", None, least=1)
+    mode: str = token(
+        "choice", "nearest", options=("nearest", "bilinear"),
+        words={"bilinear": "bilinear", "linear": "bilinear", "trilinear": "bilinear", "nearest": "nearest"},
+    )  # fmt: skip
+    align_corners: bool = token("flag", False, words={"corners": True})
+
+    examples = (
+        ("upsample 2", "3,5,4"),
+        ("upsample 0.5 bilinear", "32,24,24"),
+        ("upsample 1.5", "2,5,7"),
+        ("upsample size=7x9", "2,3,4"),
+        ("upsample size=5 bilinear corners", "2,3,4"),
+        ("upsample 2 bilinear", "2,6"),
+        ("upsample 3", "1,2,3,2"),
+    )
+
+    @property
+    def probed(self) -> bool:  # type: ignore[override]
+        # Linear weights of exactly zero still pass a NaN on; they arise where the scale is no power of two.
+        if self.mode == "nearest":
+            return True
+        return not self.align_corners and self.scale_factor is not None and not math.log2(self.scale_factor) % 1
+
+    def _sizes(self, x: Shape) -> Shape:
+        if self.size is not None:
+            return per_axis(self, "size", x, len(x) - 1)
+        return tuple(_scaled(m, self.scale_factor or 1) for m in x[1:])
+
+    def shape(self, x: Shape) -> Shape:
+        channels, sizes = channels_and_sizes(self, x)
+        if (self.size is None) == (self.scale_factor is None):
+            raise ShapeError("missing_value", layer_name=self.name, field="one of scale_factor and size", example="upsample 2")
+        out = self._sizes(x)
+        for size in out:
+            require(size, ">=", 1, "empty_output", layer_name=self.name, sizes=Lazy(show_sizes, out))
+        return (channels, *out)
+
+    def field(self, f: Field, x: Shape, y: Shape) -> Field:
+        return f.through(x, y, [self._reach(m, out) for m, out in zip(x[1:], y[1:], strict=True)])
+
+    def _reach(self, m: Dim, out: Dim) -> Reach | None:
+        ends = self.align_corners and self.mode != "nearest"
+        if self.scale_factor is not None and not ends:
+            ratio = 1 / Fraction(self.scale_factor)
+        elif isinstance(m, int) and isinstance(out, int):
+            ratio = Fraction(m - 1, max(out - 1, 1)) if ends else Fraction(m, out)
+        else:
+            return None
+        if ratio.denominator > 4096 or ratio == 0:
+            return None
+        cells = []
+        for o in range(ratio.denominator):
+            if self.mode == "nearest":
+                cells.append(range(math.floor(o * ratio), math.floor(o * ratio) + 1))
+            else:
+                place = o * ratio if ends else (o + Fraction(1, 2)) * ratio - Fraction(1, 2)
+                cells.append(range(math.floor(place), math.ceil(place) + 1))
+        return Reach(ratio.numerator, tuple(cells))
+
+    def module(self, x: Shape) -> nn.Module:
+        from torch import nn
+
+        mode = self.mode if self.mode == "nearest" else {1: "linear", 2: "bilinear", 3: "trilinear"}[len(x) - 1]
+        corners = None if self.mode == "nearest" else self.align_corners
+        return nn.Upsample(self.size, self.scale_factor, mode, corners)  # type: ignore[arg-type]
+
+
+def _scaled(m: Dim, scale: float) -> Dim:
+    exact = Fraction(scale)
+    if isinstance(value_of(m), int) and exact.denominator > _LARGEST_DENOMINATOR:
+        return math.floor(value_of(m) * float(scale))
+    if exact.denominator > _LARGEST_DENOMINATOR:
+        raise ShapeError("inexact_scale", layer_name="upsample", scale=scale)
+    grown = m * exact.numerator
+    return grown if exact.denominator == 1 else grown // exact.denominator
+
+
+@layer("pad", torch="ZeroPad1d ZeroPad2d ZeroPad3d", args="sides")
+class Pad(Layer):
+    """Padding with zeros on each side, or cropping where negative: M → M + before + after.
+
+    `pad 1` on every side, `pad 2x1` two rows above and below and one column on each side, `pad sides=…` as torch's ZeroPad
+    counts them: (left, right, top, bottom, front, back).
+    """
+
+    aliases = {"padding": "sides"}  # noqa: RUF012
+
+    amount: Axes = token("axes", 0, place="size", letters="PQV")
+    sides: tuple[int, ...] | None = token("axes", None, least=-(10**9))
+
+    examples = (
+        ("pad 1", "3,5,4"),
+        ("pad 2x1", "3,5,4"),
+        ("pad sides=1x0x2x3", "3,5,4"),
+        ("pad sides=-1x2x0x-2", "3,5,4"),
+        ("pad 2", "3,5"),
+    )
+
+    def _pairs(self, x: Shape) -> list[tuple[Dim, Dim]]:
+        """(before, after) along each axis."""
+        n = len(x) - 1
+        if self.sides is None:
+            return [(p, p) for p in per_axis(self, "amount", x, n)]
+        sides = self.sides if isinstance(self.sides, tuple) else (self.sides,) * (2 * n)
+        if len(sides) != 2 * n:
+            raise ShapeError(
+                "axes_mismatch", layer_name=self.name, field="sides", count=len(sides), shape=show_shape(x), axes=n
+            )
+        return [(sides[2 * i], sides[2 * i + 1]) for i in reversed(range(n))]
+
+    def shape(self, x: Shape) -> Shape:
+        channels, sizes = channels_and_sizes(self, x)
+        pairs = self._pairs(x)
+        for m, (before, after) in zip(sizes, pairs, strict=True):
+            kept = value_of(m) + smaller(value_of(before), 0) + smaller(value_of(after), 0)
+            require(kept, ">=", 1, "nothing_left", layer_name=self.name, sizes=Lazy(show_sizes, sizes))
+        return (channels, *(m + before + after for m, (before, after) in zip(sizes, pairs, strict=True)))
+
+    def field(self, f: Field, x: Shape, y: Shape) -> Field:
+        return f.through(x, y, [window_reach(1, 1, before) for before, _ in self._pairs(x)])
+
+    def module(self, x: Shape) -> nn.Module:
+        from torch import nn
+
+        kind = {1: nn.ConstantPad1d, 2: nn.ConstantPad2d, 3: nn.ConstantPad3d}[len(x) - 1]
+        made: nn.Module = kind(tuple(p for pair in reversed(self._pairs(x)) for p in pair), 0)  # type: ignore[arg-type]
+        return made
+
+
+@layer("flatten", torch="Flatten", args="start_dim end_dim")
+class Flatten(Layer):
+    """All axes in a row: (C, M, N) → (C·M·N,). `start_dim` and `end_dim` count as in torch, the batch axis being 0."""
+
+    start_dim: int = token("dim", 1, least=1)
+    end_dim: int = token("dim", -1, least=-5)
+
+    moves_only = True
+    examples = (("flatten", "16,5,5"), ("flatten", "7"), ("flatten start_dim=2", "3,4,5"), ("flatten end_dim=2", "3,4,5"))
+
+    def _range(self, x: Shape) -> tuple[int, int]:
+        """The first and last axis to join, without the batch axis."""
+        first = self.start_dim - 1
+        last = self.end_dim - 1 if self.end_dim >= 0 else len(x) + self.end_dim
+        if not 0 <= first <= last < len(x):
+            raise ShapeError(
+                "wrong_axes", layer_name=self.name, shape=show_shape(x),
+                expected=f"axes {self.start_dim} to {self.end_dim} (the batch axis is 0 and stays)",
+            )  # fmt: skip
+        return first, last
+
+    def shape(self, x: Shape) -> Shape:
+        first, last = self._range(x)
+        return (*x[:first], product(x[first : last + 1]), *x[last + 1 :])
+
+    def field(self, f: Field, x: Shape, y: Shape) -> Field:
+        return f.flatten(x, *self._range(x))
+
+    def module(self, x: Shape) -> nn.Module:
+        from torch import nn
+
+        return nn.Flatten(self.start_dim, self.end_dim)
+
+
+@layer("transpose")
+class Transpose(Layer):
+    """Swap two axes, counted as in torch (the batch axis is 0): (L, D) → (D, L), which a 1-d convolution over words needs."""
+
+    dim0: int = token("dim", 1, least=1)
+    dim1: int = token("dim", 2, least=1)
+
+    moves_only = True
+    examples = (("transpose", "7,4"), ("transpose dim0=1 dim1=3", "2,3,4"))
+
+    def _order(self, x: Shape) -> list[int]:
+        if max(self.dim0, self.dim1) > len(x):
+            raise ShapeError(
+                "wrong_axes", layer_name=self.name, shape=show_shape(x), expected=f"axes {self.dim0} and {self.dim1}"
+            )
+        order = list(range(len(x)))
+        order[self.dim0 - 1], order[self.dim1 - 1] = order[self.dim1 - 1], order[self.dim0 - 1]
+        return order
+
+    def shape(self, x: Shape) -> Shape:
+        return tuple(x[i] for i in self._order(x))
+
+    def field(self, f: Field, x: Shape, y: Shape) -> Field:
+        return f.reordered(self._order(x))
+
+    def module(self, x: Shape) -> nn.Module:
+        from convcalc.torchside.modules import Transposed
+
+        return Transposed(self.dim0, self.dim1)
+
+

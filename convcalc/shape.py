@@ -1,0 +1,265 @@
+"""Sizes and shapes: reading and printing them, the window formula, and what must hold for a formula to be true.
+
+A `Dim` is an int or a `Formula`; a `Shape` is a tuple of them, channels first, without the batch axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from convcalc.errors import ConvcalcError, ShapeError, SpecError
+from convcalc.formula import Dim, Formula, floor_part, larger, never_negative, smaller, symbol
+from convcalc.notation import Node, Style, Written, as_node, show, value_of
+
+__all__ = ["Condition", "Dim", "Formula", "Shape", "collecting", "larger", "smaller", "symbol"]
+
+Shape: TypeAlias = "tuple[Dim, ...]"
+Relation = Literal[">=", "==", "divides"]
+
+# Larger numbers than this in a spec are typing mistakes; torch's own sizes end at 2^63 − 1 elements.
+LARGEST_NUMBER = 10**9
+LARGEST_TENSOR = 2**63 - 1
+
+
+# -- what must hold ---------------------------------------------------------------------------------------------
+
+
+class Condition(NamedTuple):
+    """`left relation right`, needed for a symbolic answer to be true: M + 2P ≥ K, or G divides C."""
+
+    left: Dim
+    relation: Relation
+    right: Dim
+
+    def text(self, style: Style = "python") -> str:
+        left, right = show(self.left, style), show(self.right, style)
+        if self.relation == "divides":
+            return {"python": f"{right} % {left} == 0", "text": f"{left} | {right}"}.get(style, rf"{left} \mid {right}")
+        return f"{left} {_SIGNS[style, self.relation]} {right}"
+
+
+_SIGNS = {
+    ("python", ">="): ">=", ("text", ">="): "≥", ("latex", ">="): r"\ge",
+    ("python", "=="): "==", ("text", "=="): "=", ("latex", "=="): "=",
+}  # fmt: skip
+
+
+_conditions: ContextVar[list[Condition] | None] = ContextVar("conditions", default=None)
+
+
+@contextmanager
+def collecting() -> Iterator[list[Condition]]:
+    """Collect the conditions that symbolic sizes must meet while layers are asked for their shapes."""
+    found: list[Condition] = []
+    token = _conditions.set(found)
+    try:
+        yield found
+    finally:
+        _conditions.reset(token)
+
+
+def require(left: Any, relation: Relation, right: Any, kind: str, **values: Any) -> None:
+    """Raise `ShapeError(kind, **values)` unless the relation holds; with letters in it, note it as a condition.
+
+    The one place where a limit is both an error (for numbers) and a range of validity (for formulas).
+    """
+    left, right = value_of(left), value_of(right)
+    if isinstance(left, int) and isinstance(right, int):
+        if relation == ">=":
+            holds = left >= right
+        else:
+            holds = left == right if relation == "==" else right % left == 0
+        if not holds:
+            raise ShapeError(kind, **values)
+        return
+    if not isinstance(left, int | Formula) or not isinstance(right, int | Formula):
+        return  # another library's numbers: nothing is known of them here
+    if left == right or (relation == "divides" and left == 1):
+        return
+    if relation != "divides":
+        known = never_negative(left - right)
+        if known is False or (relation == "==" and never_negative(left - right - 1)):
+            raise ShapeError(kind, **values)
+        if known is True and relation == ">=":
+            return
+    found = _conditions.get()
+    if found is not None:
+        found.append(Condition(left, relation, right))
+
+
+def simplify(conditions: Iterable[Condition]) -> list[Condition]:
+    """The conditions without those that others imply, each with its positive terms on the left."""
+    lower: dict[str, int] = {}
+    others: dict[Condition, None] = {}
+    for condition in conditions:
+        if condition.relation != ">=":
+            others[condition] = None
+            continue
+        difference = _open_floors(condition.left - condition.right)
+        if never_negative(difference):
+            continue
+        bound = _single_letter_bound(difference)
+        if bound is not None:
+            name, least = bound
+            lower[name] = max(lower.get(name, 1), least)
+        else:
+            assert isinstance(difference, Formula)
+            others[_sides(difference)] = None
+    simple = [Condition(symbol(name), ">=", least) for name, least in sorted(lower.items()) if least > 1]
+    return simple + [c for c in others if not _implied(c, simple)]
+
+
+def _open_floors(difference: Dim) -> Dim:
+    """⌊a/b⌋ + r ≥ 0 means a + b·r ≥ 0 when r and b are integers, so the floors can be taken away one by one."""
+    while isinstance(difference, Formula):
+        parts = floor_part(difference)
+        if parts is None:
+            return difference
+        over, under, rest = parts
+        difference = over + under * rest
+    return difference
+
+
+def _single_letter_bound(difference: Dim) -> tuple[str, int] | None:
+    if not isinstance(difference, Formula):
+        return None
+    terms = dict(difference.expanded)
+    constant = terms.pop((), 0)
+    if len(terms) != 1:
+        return None
+    ((monomial, factor),) = terms.items()
+    if factor < 0 or len(monomial) != 1 or monomial[0].kind != "letter":
+        return None
+    return monomial[0].key, -(constant // factor)
+
+
+def _sides(difference: Formula) -> Condition:
+    left: Dim = Formula({m: c for m, c in difference.terms.items() if c > 0})
+    right: Dim = Formula({m: -c for m, c in difference.terms.items() if c < 0})
+    return Condition(left + 0, ">=", right + 0)
+
+
+def _implied(condition: Condition, bounds: list[Condition]) -> bool:
+    if condition.relation != ">=":
+        return False
+    shifted = {str(b.left): b.left + b.right - 1 for b in bounds}
+    difference = condition.left - condition.right
+    return isinstance(difference, Formula) and bool(never_negative(difference.at(shifted)))
+
+
+# -- reading and printing ---------------------------------------------------------------------------------------
+
+
+def as_shape(x: Any) -> Shape:
+    """A shape from "1,28,28", "1x28x28", "(1, 28, 28)", or from a sequence of ints, letters and formulas."""
+    if isinstance(x, str):
+        from convcalc.spec import read_shape
+
+        return read_shape(x)
+    if not isinstance(x, Iterable):
+        raise SpecError("bad_shape", text=str(x))
+    shape = tuple(as_dim(size) for size in x)
+    if not shape or any(isinstance(size, int) and not 1 <= size <= LARGEST_NUMBER for size in shape):
+        raise SpecError("bad_shape", text=_short(show_shape(shape)))
+    return shape
+
+
+def as_dim(size: Any) -> Dim:
+    """An int, a `Formula`, a letter such as "M", or a sympy expression, as a `Dim`."""
+    if isinstance(size, Formula) or (isinstance(size, int) and not isinstance(size, bool)):
+        return size
+    if isinstance(size, str):
+        from convcalc.spec import read_dim
+
+        return read_dim(size)
+    if hasattr(size, "free_symbols"):
+        from convcalc.symbolic import from_sympy
+
+        return from_sympy(size)
+    if hasattr(size, "__index__") and not isinstance(size, bool):
+        return int(size.__index__())
+    raise SpecError("bad_shape", text=_short(str(size)))
+
+
+def show_shape(shape: Sequence[Any], style: Style = "text") -> str:
+    """(1, 28, 28); a flat shape is (10,) as in Python."""
+    inside = ", ".join(show(size, style) for size in shape)
+    return f"({inside},)" if len(shape) == 1 else f"({inside})"
+
+
+def show_sizes(sizes: Sequence[Any]) -> str:
+    """5×5, as sizes are spoken of."""
+    return "×".join(show(value_of(s)) for s in sizes)
+
+
+def is_symbolic(shape: Iterable[Any]) -> bool:
+    return any(not isinstance(value_of(size), int) for size in shape)
+
+
+def product(dims: Iterable[Dim]) -> Dim:
+    """The product of sizes; 1 for none."""
+    total: Dim = 1
+    for dim in dims:
+        total = total * dim if not isinstance(total, int) or total != 1 else dim
+    return total
+
+
+def check_numel(shape: Shape) -> None:
+    """Refuse tensors that torch could not count."""
+    total = 1
+    for size in shape:
+        if isinstance(size, int):
+            total *= size
+    if total > LARGEST_TENSOR:
+        raise ShapeError("tensor_too_large", shape=_short(show_shape(shape)))
+
+
+def _short(text: str, limit: int = 60) -> str:
+    return text if len(text) <= limit else text[:limit] + "…"
+
+
+# -- the window -------------------------------------------------------------------------------------------------
+
+
+def extent(k: Dim, d: Dim) -> Dim:
+    """The cells that a kernel of size K with dilation D spans: D·(K − 1) + 1, which is K when D is 1."""
+    return k if isinstance(value_of(d), int) and value_of(d) == 1 else d * (k - 1) + 1
+
+
+def window(m: Dim, k: Dim, s: Dim, p: Dim, d: Dim = 1, ceil: bool = False) -> Dim:
+    """How many windows of size K, stride S, padding P on both sides and dilation D fit on M cells.
+
+    ⌊(M + 2P − E)/S⌋ + 1 with E = D·(K − 1) + 1 (Dumoulin and Visin, "A guide to convolution arithmetic", relationship 15).
+    With `ceil` a last, incomplete window counts when it starts inside the input or the left padding, as torch has it:
+    the numerator grows by S − 1 but by no more than E − 1 − P.
+    """
+    e = extent(k, d)
+    over = m + 2 * p - e
+    if ceil:
+        over = over + ceil_slack(s, p, e)
+    return over // s + 1
+
+
+def ceil_slack(s: Dim, p: Dim, e: Dim) -> Dim:
+    """What rounding up adds to the numerator: S − 1, but at most E − 1 − P, so that the last window starts on the input."""
+    return _smaller(s - 1, e - 1 - p)
+
+
+def _smaller(a: Any, b: Any) -> Any:
+    if not isinstance(a, Written) and not isinstance(b, Written):
+        return smaller(a, b)
+    value = smaller(value_of(a), value_of(b))
+    return Written(value, Node("min", (as_node(a), as_node(b))))
+
+
+def same_padding(k: Dim, d: Dim) -> tuple[Dim, Dim]:
+    """(before, after) for 'same' with stride 1: D·(K − 1) in all, the odd cell at the end, as torch puts it."""
+    total = extent(k, d) - 1
+    before = total // 2
+    return before, total - before
+
+
+__all__ += ["ConvcalcError", "as_dim", "as_shape", "product", "require", "window"]

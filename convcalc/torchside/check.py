@@ -1,0 +1,233 @@
+"""The check: the same layer as real torch modules, run on real data, compared with what the formulas say.
+
+Compared are the output's shape, every weight's shape, the multiply-adds (against torch's own FlopCounterMode) and the receptive
+field (a NaN in one input row reaches an output cell or does not). With letters, a spread of values is put in.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+import warnings
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from convcalc.errors import OWN_RULES, ConvcalcError, MissingError
+from convcalc.layers.base import Layer
+from convcalc.layers.combine import Network
+from convcalc.layers.linear import Embedding
+from convcalc.shape import Shape, as_shape, show_shape
+from convcalc.torchside.probe import field_differences
+from convcalc.torchside.values import assignments, put_in
+from convcalc.trace import Trace, trace
+
+# Above this many multiply-adds the probe, which runs the network some ten times, would take seconds.
+PROBE_MACS = 2_000_000_000
+# A check with letters stops drawing values after this many seconds.
+SECONDS = 4.0
+
+
+@dataclass
+class Check:
+    """What torch said: `agrees` if nothing differs; `compared` and `differences` in words."""
+
+    device: str
+    torch: str
+    compared: list[str] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
+
+    @property
+    def agrees(self) -> bool:
+        return not self.differences
+
+
+def pick_device(name: str = "auto") -> torch.device:
+    """cuda where there is one, else cpu; raises `MissingError` for a device that is not there."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0][:200]
+        raise MissingError("no_device", device=name, reason=reason) from None
+    return device
+
+
+def check(net: Layer, x: Any, device: str = "auto", seed: int = 0) -> Check:
+    """Compare `net` on an input of shape x with torch. Raises `ConvcalcError` where x does not fit."""
+    traced = trace(net, as_shape(x))
+    where = pick_device(device)
+    result = Check(_device_name(where), torch.__version__)
+    torch.manual_seed(seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's remarks on speed, such as 'same' with an even kernel
+        if traced.symbolic:
+            _check_letters(traced, where, result)
+        else:
+            _check_numbers(traced, where, result)
+    return result
+
+
+def _device_name(device: torch.device) -> str:
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else str(device)
+
+
+# -- numbers ----------------------------------------------------------------------------------------------------
+
+
+def _check_numbers(traced: Trace, device: torch.device, result: Check) -> None:
+    need, have = _bytes_needed(traced), _bytes_free(device)
+    if need > have:
+        # Too large for this machine: torch works out shapes and counts without storing any number.
+        device = torch.device("meta")
+        result.device = "meta"
+    with device:
+        module = traced.net.module(traced.input).eval()
+    _compare_weights(traced, module, result)
+    # Two inputs at once, so that nothing is refused for a batch of one; one where the network is large.
+    batch = 2 if isinstance(traced.macs, int) and traced.macs < PROBE_MACS else 1
+    given = random_input(traced, batch, device)
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        output = module(given)
+    _compare(result, "output", show_shape(traced.output), show_shape(tuple(output.shape[1:])))
+    _compare(result, "macs", traced.macs, counter.get_total_flops() // (2 * batch))
+    if device.type == "meta" or not isinstance(traced.macs, int) or traced.macs > PROBE_MACS:
+        return
+    found = field_differences(traced, module, given)
+    if found is not None:
+        result.compared.append("receptive field")
+        result.differences += found
+
+
+def _compare(result: Check, what: str, ours: Any, theirs: Any) -> None:
+    result.compared.append(what)
+    if ours != theirs:
+        result.differences.append(f"{what}: convcalc {ours}, torch {theirs}")
+
+
+def _compare_weights(traced: Trace, module: nn.Module, result: Check) -> None:
+    ours = Counter(shape for row in traced for shape in row.weights.values())
+    theirs = Counter(tuple(p.shape) for p in module.parameters())
+    if ours == theirs:
+        result.compared.append("weights")
+    else:
+        _compare(result, "weights", _names(ours - theirs), _names(theirs - ours))
+    _compare(result, "params", traced.params, sum(p.numel() for p in module.parameters()))
+
+
+def _names(shapes: Counter[Shape]) -> str:
+    return ", ".join(f"{n}×{show_shape(shape)}" for shape, n in shapes.items()) or "none besides"
+
+
+def random_input(traced: Trace, batch: int, device: torch.device) -> Tensor:
+    """Random inputs: word indices where the network looks them up, else normal numbers."""
+    tables = [row.layer for row in traced if isinstance(row.layer, Embedding)]
+    if tables:
+        words = min(int(str(table.num_embeddings)) for table in tables)
+        return torch.randint(words, (batch, *traced.input), device=device)
+    return torch.randn((batch, *traced.input), device=device)
+
+
+def _bytes_needed(traced: Trace) -> int:
+    memory = traced.memory
+    # cuDNN and im2col need room beside the two tensors that are alive at a time; ten times a layer's output is ample.
+    largest = max(math.prod(row.output) for row in traced)  # type: ignore[arg-type]
+    return int(str(memory.params)) + int(str(memory.input)) + 40 * largest
+
+
+def _bytes_free(device: torch.device) -> int:
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
+    try:
+        with open("/proc/meminfo", encoding="ascii") as lines:  # noqa: PTH123
+            found = next(line for line in lines if line.startswith("MemAvailable"))
+        return int(found.split()[1]) * 1024 // 2
+    except (OSError, StopIteration):
+        return 4 * 1024**3
+
+
+# -- letters ----------------------------------------------------------------------------------------------------
+
+
+def _check_letters(traced: Trace, device: torch.device, result: Check) -> None:
+    """Put numbers in for the letters: the formula's value, the numeric answer and torch's must be one, or all refuse."""
+    begun = time.monotonic()
+    count = refused = 0
+    for values in assignments(traced):
+        net, x = put_in(traced.net, values), tuple(_number(size, values) for size in traced.input)
+        shown = ", ".join(f"{name} = {value}" for name, value in sorted(values.items()))
+        expected = all(_holds(condition, values) for condition in traced.valid_when)
+        if not expected:
+            refused += 1
+            if not refuses(net, x):
+                result.differences.append(f"outside the stated range, at {shown}, torch accepts")
+            continue
+        try:
+            numeric = trace(net, x)
+        except ConvcalcError as error:
+            result.differences.append(f"inside the stated range, at {shown}: {error.message()}")
+            continue
+        one = Check(result.device, result.torch)
+        _compare(one, "output", tuple(_number(size, values) for size in traced.output), numeric.output)
+        _compare(one, "params", _number(traced.params, values), numeric.params)
+        _compare(one, "macs", _number(traced.macs, values), numeric.macs)
+        _check_numbers(numeric, device, one)
+        result.device = one.device
+        result.compared = list(dict.fromkeys(result.compared + one.compared))
+        result.differences += [f"at {shown}: {difference}" for difference in one.differences]
+        count += 1
+        if time.monotonic() - begun > SECONDS:
+            break
+    letters = ", ".join(sorted({name for values in assignments(traced) for name in values}))
+    result.compared.append(f"{count} values of {letters}" + (f" and {refused} outside the range" if refused else ""))
+    if not count:
+        result.differences.append(f"no values of {letters} were found that fit")
+
+
+def _number(dim: Any, values: dict[str, int]) -> Any:
+    return dim if isinstance(dim, int) else dim.at(values)
+
+
+def _holds(condition: Any, values: dict[str, int]) -> bool:
+    left, right = _number(condition.left, values), _number(condition.right, values)
+    if condition.relation == "divides":
+        return bool(left > 0 and right % left == 0)
+    return bool(left >= right if condition.relation == ">=" else left == right)
+
+
+# -- refusing ---------------------------------------------------------------------------------------------------
+
+
+def refuses(net: Layer, x: Shape) -> bool:
+    """Whether torch, too, refuses this input (or to build the modules).
+
+    In a network the layer that convcalc refuses is asked by itself, on what it is given there. The rules that are convcalc's
+    own (`OWN_RULES`) are not torch's to confirm.
+    """
+    try:
+        trace(net, x)
+    except ConvcalcError as error:
+        if error.kind in OWN_RULES:
+            return True
+
+    layer, given = net, x
+    if isinstance(net, Network):
+        try:
+            net.shape(x)
+        except ConvcalcError as error:
+            assert isinstance(error.subject, Layer)
+            layer, given = error.subject, error.given
+    try:
+        module = layer.module(given).eval()
+        with torch.no_grad():
+            out = module(torch.zeros((2, *given), dtype=torch.int64 if layer.takes_indices else torch.float32))
+            return not out.numel()
+    except (RuntimeError, ValueError, TypeError, IndexError, NotImplementedError, KeyError, AssertionError, ConvcalcError):
+        return True
+    return False

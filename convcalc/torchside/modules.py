@@ -1,0 +1,89 @@
+"""The few torch modules that torch itself does not have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from convcalc.layers.combine import Merge, Network, drive
+
+
+class Negated(nn.Module):
+    """−f(−x): a max pooling inside makes a min pooling."""
+
+    def __init__(self, inside: nn.Module) -> None:
+        super().__init__()
+        self.inside = inside
+
+    def forward(self, x: Tensor) -> Tensor:
+        return -self.inside(-x)
+
+
+class BiasPerPosition(nn.Module):
+    """x + b with a learned b of the shape of one input."""
+
+    def __init__(self, shape: tuple[Any, ...]) -> None:
+        super().__init__()
+        self.bias = nn.Parameter(torch.zeros(shape))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.shape[1:] != self.bias.shape:
+            raise ValueError(f"the bias is for {tuple(self.bias.shape)}, the input is {tuple(x.shape[1:])}")
+        return x + self.bias
+
+
+class Transposed(nn.Module):
+    """Two axes swapped; axis 0 is the batch."""
+
+    def __init__(self, dim0: int, dim1: int) -> None:
+        super().__init__()
+        self.dims = (dim0, dim1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.transpose(*self.dims).contiguous()  # as torch's other layers give it on
+
+
+class Unpooled(nn.Module):
+    """nn.MaxUnpool with every value put in the first cell of its window."""
+
+    def __init__(self, axes: tuple[Any, ...]) -> None:
+        super().__init__()
+        self.axes = axes
+        kind = {1: nn.MaxUnpool1d, 2: nn.MaxUnpool2d, 3: nn.MaxUnpool3d}[len(axes)]
+        columns = list(zip(*axes, strict=True))
+        self.unpool = kind(columns[1], columns[2], columns[3])
+
+    def forward(self, x: Tensor) -> Tensor:
+        places = torch.zeros(x.shape, dtype=torch.int64, device=x.device)
+        for i, (m, k, s, p) in enumerate(self.axes):
+            size = (m - 1) * s - 2 * p + k
+            first = torch.clamp(torch.arange(m, device=x.device) * s - p, 0, size - 1)
+            places = places * size + first.view([-1] + [1] * (len(self.axes) - 1 - i))
+        out: Tensor = self.unpool(x, places)
+        return out
+
+
+class Flowing(nn.Module):
+    """A network with branches, run along its own `flow`; like convcalc, it does not stretch unequal summands."""
+
+    def __init__(self, net: Network, parts: list[nn.Module]) -> None:
+        super().__init__()
+        self.net = net
+        self.parts = nn.ModuleList(parts)
+
+    def forward(self, x: Tensor) -> Tensor:
+        remaining = iter(self.parts)
+        return drive(self.net, x, lambda _layer, value: next(remaining)(value), _merged)
+
+
+def _merged(how: Merge, _net: Network, xs: list[Tensor]) -> Tensor:
+    if how.name == "cat":
+        return torch.cat(xs, dim=1)
+    first, *rest = xs
+    for other in rest:
+        if how.name == "add" and other.shape != first.shape:
+            raise RuntimeError(f"unequal summands {tuple(first.shape)} and {tuple(other.shape)}")
+        first = first + other if how.name == "add" else first * other
+    return first

@@ -1,0 +1,204 @@
+"""From a layer to its rows: what every step makes of the shape, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from convcalc.errors import ConvcalcError, ShapeError
+from convcalc.field import Axis, Field
+from convcalc.formula import Dim
+from convcalc.layers.base import Layer
+from convcalc.layers.combine import Merge, Network, drive
+from convcalc.shape import Condition, Shape, as_shape, check_numel, collecting, is_symbolic, product, simplify
+
+BYTES = 4  # of a float32 number, as torchsummary counts
+
+
+class Row:
+    """One step of a network.
+
+    `index` counts from 1; `path` says which child of which network it is; `layer` is a `Layer`, or a `Merge` where branches meet;
+    `weights` the learned tensors; `field` the receptive field of the output.
+    """
+
+    __slots__ = ("field", "index", "input", "layer", "macs", "output", "params", "path", "weights")
+
+    def __init__(
+        self, index: int, path: tuple[int, ...], layer: Layer | Merge, x: Shape, y: Shape, params: Dim, macs: Dim,
+        weights: dict[str, Shape], field: Field,
+    ) -> None:  # fmt: skip
+        self.index, self.path, self.layer, self.input, self.output = index, path, layer, x, y
+        self.params, self.macs, self.weights, self.field = params, macs, weights, field
+
+    @property
+    def text(self) -> str:
+        return str(self.layer) if isinstance(self.layer, Layer) else self.layer.name
+
+    @property
+    def receptive_field(self) -> list[Axis | None]:
+        """Per axis of the network's input; None where the pattern is not known."""
+        return self.field.report()
+
+    def __repr__(self) -> str:
+        return f"Row({self.index}, {self.text!r}, {self.input} -> {self.output}, {self.params} params, {self.macs} MACs)"
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes as float32: one input, the outputs of all layers (kept for the backward pass), the parameters."""
+
+    input: Dim
+    activations: Dim
+    params: Dim
+
+
+@dataclass(frozen=True, repr=False)
+class Trace(Sequence[Row]):
+    """The rows of a network on one input, with their totals; `error` and the rows before it where a layer does not fit."""
+
+    net: Layer
+    input: Shape
+    rows: list[Row]
+    valid_when: list[Condition]
+
+    def __getitem__(self, i: Any) -> Any:
+        return self.rows[i]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    @property
+    def output(self) -> Shape:
+        return self.rows[-1].output
+
+    @property
+    def params(self) -> Dim:
+        return _total(row.params for row in self.rows)
+
+    @property
+    def macs(self) -> Dim:
+        return _total(row.macs for row in self.rows)
+
+    @property
+    def memory(self) -> Memory:
+        # torchsummary counts the output of every layer; a sum or a concatenation has no module there.
+        outputs = _total(product(row.output) for row in self.rows if isinstance(row.layer, Layer))
+        return Memory(BYTES * product(self.input), BYTES * outputs, BYTES * self.params)
+
+    @property
+    def symbolic(self) -> bool:
+        return is_symbolic(self.output) or not isinstance(self.params, int) or is_symbolic(self.input)
+
+    def __repr__(self) -> str:
+        return f"Trace({self.net}, {self.input} -> {self.output}, {len(self.rows)} rows)"
+
+
+def _total(dims: Iterator[Dim]) -> Dim:
+    total: Dim = 0
+    for dim in dims:
+        total = total + dim
+    return total
+
+
+class PartialTrace(Exception):
+    """A layer did not fit: the error, and the rows before it."""
+
+    def __init__(self, error: ConvcalcError, rows: list[Row]) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.rows = rows
+
+
+def trace(net: Layer, x: Any) -> Trace:
+    """All rows of `net` on an input of shape x; raises `ConvcalcError` with the number of the layer that does not fit."""
+    try:
+        return trace_rows(net, as_shape(x))
+    except PartialTrace as stop:
+        raise stop.error from None
+
+
+def trace_rows(net: Layer, x: Shape) -> Trace:
+    """As `trace`, but a layer that does not fit raises `PartialTrace`, with the rows before it."""
+    rows: list[Row] = []
+    with collecting() as conditions:
+        try:
+            _Walk(rows).visit(net, _Value(x, Field.of_input(x), True), ())
+        except ConvcalcError as error:
+            if error.subject is None:
+                error.subject = net
+            error.layer = len(rows) + 1
+            raise PartialTrace(error, rows) from None
+    return Trace(net, x, rows, simplify(conditions) if conditions else [])
+
+
+class _Value(NamedTuple):
+    """What flows through a network: a shape, its receptive field, and whether the values are still the input's own."""
+
+    shape: Shape
+    field: Field
+    raw: bool
+
+
+class _Walk:
+    """Collects the rows; a layer that comes again with the same input is worked out once."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self.rows = rows
+        self.seen: dict[tuple[int, Shape], tuple[Shape, Dim, Dim, dict[str, Shape]]] = {}
+        self.input_is: str | None = None  # "indices" or "numbers", once a layer has taken it for one
+
+    def visit(self, layer: Layer, value: _Value, path: tuple[int, ...]) -> _Value:
+        if isinstance(layer, Network):
+            number = -1
+
+            def below(child: Layer, v: _Value) -> _Value:
+                nonlocal number
+                number += 1
+                return self.visit(child, v, (*path, number))
+
+            return drive(layer, value, below, lambda how, net, vs: self.merge(how, net, vs, path))
+        x, f, raw = value
+        known = self.seen.get((id(layer), x))
+        if known is None:
+            known = self.seen[id(layer), x] = self.work_out(layer, x)
+        y, params, macs, weights = known
+        if layer.takes_indices or (raw and not layer.moves_only):
+            self.take(layer, raw)
+        f = layer.field(f, x, y)
+        self.rows.append(Row(len(self.rows) + 1, path, layer, x, y, params, macs, weights, f))
+        return _Value(y, f, raw and layer.moves_only)
+
+    def work_out(self, layer: Layer, x: Shape) -> tuple[Shape, Dim, Dim, dict[str, Shape]]:
+        y = layer.shape(x)
+        check_numel(y)
+        weights = layer.weights(x)
+        params: Dim = 0
+        for shape in weights.values():
+            params = params + product(shape)
+        return y, params, layer.macs(x), weights
+
+    def merge(self, how: Merge, net: Network, vs: list[_Value], path: tuple[int, ...]) -> _Value:
+        xs = [v.shape for v in vs]
+        y = how.shape(xs, net.name)
+        f = how.field([v.field for v in vs], xs, y)
+        self.rows.append(Row(len(self.rows) + 1, path, how, vs[0].shape, y, 0, 0, {}, f))
+        return _Value(y, f, how.name == "cat" and all(v.raw for v in vs))
+
+    def take(self, layer: Layer, raw: bool) -> None:
+        """Note what the network's input is taken for; it cannot be word indices and numbers at once."""
+        if layer.takes_indices and not raw:
+            raise ShapeError(
+                "not_indices", layer_name=layer.name, found="the output of another layer", found_vi="output của layer khác"
+            )
+        taken = "indices" if layer.takes_indices else "numbers"
+        if self.input_is not in (None, taken):
+            raise ShapeError(
+                "not_indices", layer_name=layer.name, found="an input that another layer takes for numbers",
+                found_vi="input mà layer khác dùng như số thường",
+            )  # fmt: skip
+        self.input_is = taken

@@ -1,0 +1,91 @@
+"""The program's own sentences, in both languages, and which language to speak."""
+
+from __future__ import annotations
+
+import os
+
+LANGUAGES = ("vi", "en")
+
+WORDS: dict[str, tuple[str, str]] = {
+    # key: (English, Vietnamese)
+    "layer": ("layer", "layer"),
+    "output": ("output", "output"),
+    "params": ("params", "tham số"),
+    "macs": ("MACs", "MAC"),
+    "field": ("receptive field", "receptive field"),
+    "total": ("total", "tổng"),
+    "input": ("Input", "Input"),
+    "total_params": ("Total params", "Tổng số tham số"),
+    "total_macs": ("Total multiply-adds (MACs)", "Tổng số phép nhân-cộng (MAC)"),
+    "input_size": ("Input size (MB)", "Kích thước input (MB)"),
+    "pass_size": ("Forward/backward pass size (MB)", "Kích thước forward/backward (MB)"),
+    "params_size": ("Params size (MB)", "Kích thước tham số (MB)"),
+    "estimated_size": ("Estimated total size (MB)", "Tổng kích thước ước tính (MB)"),
+    "valid_when": ("Valid when", "Đúng khi"),
+    "agrees": (
+        "{name} (torch {torch}, {device}) agrees: {compared}",
+        "{name} (torch {torch}, {device}) cho kết quả giống hệt: {compared}",
+    ),
+    "differs": (
+        "{name} (torch {torch}, {device}) does not agree:",
+        "{name} (torch {torch}, {device}) cho kết quả khác:",
+    ),
+    "checking": ("checking with torch …", "đang đối chiếu với torch …"),
+    "meta": (
+        "too large to run here, so torch worked out shapes and counts without data",
+        "quá lớn để chạy trên máy này, nên torch chỉ tính shape và số lượng, không chạy dữ liệu",
+    ),
+    "compared.output": ("output shape", "shape của output"),
+    "compared.weights": ("weight shapes", "shape của trọng số"),
+    "compared.params": ("params", "số tham số"),
+    "compared.macs": ("MACs", "MAC"),
+    "compared.receptive field": ("receptive field", "receptive field"),
+    "compared.values": ("at {count} choices of {letters}", "với {count} bộ giá trị của {letters}"),
+    "compared.refused": ("{refused} more outside the range refused", "thêm {refused} bộ ngoài miền đều bị từ chối"),
+    "step.channels": ("channels", "số channel"),
+    "step.length": ("length", "chiều dài"),
+    "step.depth": ("depth", "chiều sâu"),
+    "step.height": ("height", "chiều cao"),
+    "step.width": ("width", "chiều rộng"),
+    "step.features": ("features", "số đặc trưng"),
+    "step.params": ("params", "số tham số"),
+    "step.macs": ("MACs", "số MAC"),
+    "step.unchanged": ("the shape stays {shape}", "shape giữ nguyên {shape}"),
+    "error": ("Error", "Lỗi"),
+    "stopped": (
+        "the rows before the layer that does not fit:",
+        "các layer trước layer bị lỗi:",
+    ),
+    "check.rate": (
+        "{compared} samples in {seconds} s ({rate} a second) on {device}, torch {torch}: {accepted} accepted, {refused} refused by both",
+        "{compared} mẫu trong {seconds} s ({rate} mẫu/giây) trên {device}, torch {torch}: {accepted} hợp lệ, {refused} bị cả hai từ chối",
+    ),
+    "check.none": ("no mismatch", "không có sai khác nào"),
+    "check.mismatch": ("mismatch: {spec} on {input}", "sai khác: {spec} với input {input}"),
+    "check.same": ("{device} gives the shapes and counts that the formulas give", "{device} cho đúng shape và số lượng như công thức"),
+}
+
+
+def default_language() -> str:
+    """From CONVCALC_LANG, else from the locale; English where neither is Vietnamese."""
+    for name in ("CONVCALC_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            return "vi" if value.lower().startswith("vi") else "en"
+    return "en"
+
+
+def say(key: str, lang: str, **values: object) -> str:
+    """The sentence of `WORDS` in the language, with the values put in."""
+    text = WORDS[key][1 if lang == "vi" else 0]
+    return text.format(**values) if values else text
+
+
+def pick(lang: str, en: str, vi: str) -> str:
+    """One of two texts written where they are used, as help texts are."""
+    return vi if lang == "vi" else en
+
+
+def decimal(text: str, lang: str) -> str:
+    """A number's text with the language's decimal mark: 31.5 or 31,5."""
+    return text.replace(".", ",") if lang == "vi" else text
