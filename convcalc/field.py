@@ -9,10 +9,8 @@ a period instead, so an axis keeps one interval for each output of a period; `st
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 from math import gcd
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from convcalc.formula import Dim, larger, never_negative, smaller
 from convcalc.shape import Shape
@@ -25,8 +23,7 @@ NOTHING: Interval = (0, -1)
 LONGEST_PERIOD = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(NamedTuple):
     """What one layer's outputs see of its input along one axis.
 
     Output q·len(cells) + r sees the cells `cells[r]`, each moved by q·step. Cells are in rising order; for a window only
@@ -57,8 +54,7 @@ def transposed_reach(k: Dim, s: Dim, p: Dim, d: Dim = 1) -> Reach | None:
     return Reach(1, tuple(cells))
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(NamedTuple):
     """How the outputs along one tensor axis see one axis of the input.
 
     `step` 0: every output sees the same; `step` None: the outputs no longer lie in a row (after flatten). `hull` is what all
@@ -88,8 +84,8 @@ class Axis:
             return self.step
         if not isinstance(self.step, int):
             return None
-        exact = Fraction(self.step, len(self.intervals))
-        return int(exact) if exact.denominator == 1 else float(exact)
+        period = len(self.intervals)
+        return self.step / period if self.step % period else self.step // period
 
     @property
     def start(self) -> Dim | None:
@@ -320,7 +316,7 @@ def _fixed(axis: Axis, count: Dim, size: Dim) -> Axis:
 
 
 def _union(a: Axis, b: Axis, size: Dim) -> Axis:
-    if a == b:
+    if a is b or a == b:
         return a
     hull = None if a.hull is None or b.hull is None else (smaller(a.hull[0], b.hull[0]), larger(a.hull[1], b.hull[1]))
     n, m = len(a.intervals), len(b.intervals)
@@ -328,6 +324,10 @@ def _union(a: Axis, b: Axis, size: Dim) -> Axis:
         # The branches move at different speeds: all that is certain is what they see together.
         every = hull or (0, size - 1)
         return Axis(a.source, 0, (every,), hull)
+    if n == m == 1:
+        p, q = a.intervals[0], b.intervals[0]
+        if p is not None and q is not None:
+            return Axis(a.source, a.step, ((smaller(p[0], q[0]), larger(p[1], q[1])),), hull)
     period = n * m // gcd(n, m)
     joined: list[Interval] = []
     for i in range(period):

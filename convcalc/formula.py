@@ -17,12 +17,14 @@ so a chain of windows with integer strides is one floor per axis. An operation w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
 from functools import reduce
 from math import gcd
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from convcalc.notation import Node, letter, number, show
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Dim: TypeAlias = "int | Formula"
 _Monomial: TypeAlias = "tuple[Atom, ...]"
@@ -202,11 +204,15 @@ def symbol(name: str) -> Formula:
 
 def smaller(a: Dim, b: Dim) -> Dim:
     """min(a, b), decided where the difference has a known sign."""
+    if type(a) is int and type(b) is int:
+        return a if a < b else b
     return _extreme("min", a, b)
 
 
 def larger(a: Dim, b: Dim) -> Dim:
     """max(a, b), decided where the difference has a known sign."""
+    if type(a) is int and type(b) is int:
+        return a if a > b else b
     return _extreme("max", a, b)
 
 
@@ -214,9 +220,9 @@ def never_negative(dim: Dim) -> bool | None:
     """True if `dim` ≥ 0 for all positive letters, False if `dim` < 0 for all of them, None where neither is shown."""
     if isinstance(dim, int):
         return dim >= 0
-    if _bound(dim, 1) is True:
+    if _bound(dim) is True:
         return True
-    return False if _bound(-dim - 1, 1) is True else None
+    return False if _bound(-dim - 1) is True else None
 
 
 def floor_part(dim: Formula) -> tuple[Formula, Dim, Dim] | None:
@@ -358,14 +364,16 @@ def _extreme(kind: str, a: Dim, b: Dim) -> Dim:
     return Formula({(Atom(kind, (first, second)),): 1})
 
 
-def _bound(dim: Dim, sign: int) -> bool | None:
+def _bound(dim: Dim) -> bool | None:
     """True if a lower bound of the formula (floors replaced by their linear bounds, letters ≥ 1) is at least 0."""
     if isinstance(dim, int):
         return dim >= 0
-    linear = _linear_bound(dim.expanded, Fraction(sign))
+    from fractions import Fraction  # here, for numbers alone do not need it
+
+    linear = _linear_bound(dim.expanded, Fraction(1))
     if linear is None:
         return None
-    least = Fraction(0)
+    least: Fraction | int = 0
     for monomial, c in linear.items():
         if monomial and c < 0:
             return None
@@ -380,7 +388,7 @@ def _linear_bound(terms: Mapping[_Monomial, int], scale: Fraction) -> dict[_Mono
         factor = c * scale
         others = [a for a in monomial if a.kind != "letter"]
         if not others:
-            out[monomial] = out.get(monomial, Fraction(0)) + factor
+            out[monomial] = out.get(monomial, 0) + factor
             continue
         if len(monomial) != 1 or others[0].kind != "floor" or not isinstance(others[0].args[1], int):
             return None
@@ -390,9 +398,9 @@ def _linear_bound(terms: Mapping[_Monomial, int], scale: Fraction) -> dict[_Mono
         if inner is None:
             return None
         if factor > 0:
-            inner[()] = inner.get((), Fraction(0)) - factor * Fraction(under - 1, under)
+            inner[()] = inner.get((), 0) - factor * (under - 1) / under
         for m, value in inner.items():
-            out[m] = out.get(m, Fraction(0)) + value
+            out[m] = out.get(m, 0) + value
     return out
 
 

@@ -6,19 +6,20 @@ out. A layer's own `shape`, run on `Written` numbers, therefore yields the very 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 Style = Literal["text", "latex", "python"]
 
 
-@dataclass(frozen=True, repr=False, eq=False)
 class Node:
     """An expression: `kind` is letter, number, sum, product, floor, ratio (a division that comes out even), or the name
     of a function."""
 
-    kind: str
-    args: tuple[Any, ...]
+    __slots__ = ("args", "kind")
+
+    def __init__(self, kind: str, args: tuple[Any, ...]) -> None:
+        self.kind = kind
+        self.args = args
 
 
 def letter(name: str, value: Any = None) -> Node:

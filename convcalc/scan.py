@@ -18,7 +18,7 @@ _SPACE = re.compile(r"(?:\s|#[^\n]*)*")
 _DIM = re.compile(r"(\d+)|([A-Z]\d*)(?![A-Za-z_])|([A-Z]\d*)(?=x)")
 _REAL = re.compile(r"[+-]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
-_ALLOWED = re.compile(r"[A-Za-z0-9_\s>|(),;:=@*+\-/.<\[\]'\"#]")
+_MARKS = ">|(),;:=@*+-/.<[]'\"#_"
 
 
 class Scanner:
@@ -83,7 +83,7 @@ class Scanner:
 
     def unexpected(self, expected: str, expected_vi: str = "") -> SpecError:
         found = self.peek()
-        if found and not _ALLOWED.match(found):
+        if found and not (found.isascii() and (found.isalnum() or found.isspace() or found in _MARKS)):
             return self.bad_character()
         shown, shown_vi = (f"'{found}'",) * 2 if found else ("the end", "hết chuỗi")
         return self.error(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from convcalc.errors import ConvcalcError, ShapeError
 from convcalc.field import Axis, Field
@@ -20,21 +19,30 @@ class Row:
     """One step of a network.
 
     `index` counts from 1; `path` says which child of which network it is; `layer` is a `Layer`, or a `Merge` where branches meet;
-    `weights` the learned tensors; `field` the receptive field of the output.
+    `inputs` the shapes that come in (one, except for a merge); `weights` the learned tensors.
     """
 
-    __slots__ = ("field", "index", "input", "layer", "macs", "output", "params", "path", "weights")
+    __slots__ = ("_fields", "index", "inputs", "layer", "macs", "output", "params", "path", "weights")
 
     def __init__(
-        self, index: int, path: tuple[int, ...], layer: Layer | Merge, x: Shape, y: Shape, params: Dim, macs: Dim,
-        weights: dict[str, Shape], field: Field,
+        self, index: int, path: tuple[int, ...], layer: Layer | Merge, inputs: Sequence[Shape], output: Shape,
+        params: Dim, macs: Dim, weights: dict[str, Shape], fields: _Fields,
     ) -> None:  # fmt: skip
-        self.index, self.path, self.layer, self.input, self.output = index, path, layer, x, y
-        self.params, self.macs, self.weights, self.field = params, macs, weights, field
+        self.index, self.path, self.layer, self.inputs, self.output = index, path, layer, inputs, output
+        self.params, self.macs, self.weights, self._fields = params, macs, weights, fields
+
+    @property
+    def input(self) -> Shape:
+        return self.inputs[0]
 
     @property
     def text(self) -> str:
         return str(self.layer) if isinstance(self.layer, Layer) else self.layer.name
+
+    @property
+    def field(self) -> Field:
+        """The receptive field of the output."""
+        return self._fields.of(self.index)
 
     @property
     def receptive_field(self) -> list[Axis | None]:
@@ -45,8 +53,44 @@ class Row:
         return f"Row({self.index}, {self.text!r}, {self.input} -> {self.output}, {self.params} params, {self.macs} MACs)"
 
 
-@dataclass(frozen=True)
-class Memory:
+class _Fields:
+    """The receptive fields of all rows, worked out together when one is asked for."""
+
+    def __init__(self, net: Layer, x: Shape, rows: list[Row]) -> None:
+        self.net, self.x, self.rows = net, x, rows
+        self.found: list[Field] = []
+
+    def of(self, index: int) -> Field:
+        if not self.found:
+            try:
+                self.visit(self.net, Field.of_input(self.x))
+            except _AllRows:
+                pass  # the next layer does not fit and has no row
+        return self.found[index - 1]
+
+    def visit(self, layer: Layer, f: Field) -> Field:
+        if isinstance(layer, Network):
+            return drive(layer, f, self.visit, self.merge)
+        row = self.next_row()
+        self.found.append(layer.field(f, row.inputs[0], row.output))
+        return self.found[-1]
+
+    def merge(self, how: Merge, _net: Network, fields: list[Field]) -> Field:
+        row = self.next_row()
+        self.found.append(how.field(fields, row.inputs, row.output))
+        return self.found[-1]
+
+    def next_row(self) -> Row:
+        if len(self.found) == len(self.rows):
+            raise _AllRows
+        return self.rows[len(self.found)]
+
+
+class _AllRows(Exception):
+    pass
+
+
+class Memory(NamedTuple):
     """Bytes as float32: one input, the outputs of all layers (kept for the backward pass), the parameters."""
 
     input: Dim
@@ -54,14 +98,14 @@ class Memory:
     params: Dim
 
 
-@dataclass(frozen=True, repr=False)
 class Trace(Sequence[Row]):
-    """The rows of a network on one input, with their totals; `error` and the rows before it where a layer does not fit."""
+    """The rows of a network on one input, with their totals and, with letters, the range in which they hold."""
 
-    net: Layer
-    input: Shape
-    rows: list[Row]
-    valid_when: list[Condition]
+    def __init__(self, net: Layer, x: Shape, rows: list[Row], valid_when: list[Condition]) -> None:
+        self.net = net
+        self.input = x
+        self.rows = rows
+        self.valid_when = valid_when
 
     def __getitem__(self, i: Any) -> Any:
         return self.rows[i]
@@ -127,7 +171,7 @@ def trace_rows(net: Layer, x: Shape) -> Trace:
     rows: list[Row] = []
     with collecting() as conditions:
         try:
-            _Walk(rows).visit(net, _Value(x, Field.of_input(x), True), ())
+            _Walk(net, x, rows).visit(net, (x, True), ())
         except ConvcalcError as error:
             if error.subject is None:
                 error.subject = net
@@ -136,19 +180,16 @@ def trace_rows(net: Layer, x: Shape) -> Trace:
     return Trace(net, x, rows, simplify(conditions) if conditions else [])
 
 
-class _Value(NamedTuple):
-    """What flows through a network: a shape, its receptive field, and whether the values are still the input's own."""
-
-    shape: Shape
-    field: Field
-    raw: bool
+# What flows through a network: a shape, and whether the values are still the input's own.
+_Value: TypeAlias = tuple[Shape, bool]
 
 
 class _Walk:
     """Collects the rows; a layer that comes again with the same input is worked out once."""
 
-    def __init__(self, rows: list[Row]) -> None:
+    def __init__(self, net: Layer, x: Shape, rows: list[Row]) -> None:
         self.rows = rows
+        self.fields = _Fields(net, x, rows)
         self.seen: dict[tuple[int, Shape], tuple[Shape, Dim, Dim, dict[str, Shape]]] = {}
         self.input_is: str | None = None  # "indices" or "numbers", once a layer has taken it for one
 
@@ -162,16 +203,16 @@ class _Walk:
                 return self.visit(child, v, (*path, number))
 
             return drive(layer, value, below, lambda how, net, vs: self.merge(how, net, vs, path))
-        x, f, raw = value
+        x, raw = value
         known = self.seen.get((id(layer), x))
         if known is None:
             known = self.seen[id(layer), x] = self.work_out(layer, x)
         y, params, macs, weights = known
         if layer.takes_indices or (raw and not layer.moves_only):
             self.take(layer, raw)
-        f = layer.field(f, x, y)
-        self.rows.append(Row(len(self.rows) + 1, path, layer, x, y, params, macs, weights, f))
-        return _Value(y, f, raw and layer.moves_only)
+        rows = self.rows
+        rows.append(Row(len(rows) + 1, path, layer, (x,), y, params, macs, weights, self.fields))
+        return y, raw and layer.moves_only
 
     def work_out(self, layer: Layer, x: Shape) -> tuple[Shape, Dim, Dim, dict[str, Shape]]:
         y = layer.shape(x)
@@ -183,11 +224,10 @@ class _Walk:
         return y, params, layer.macs(x), weights
 
     def merge(self, how: Merge, net: Network, vs: list[_Value], path: tuple[int, ...]) -> _Value:
-        xs = [v.shape for v in vs]
+        xs = [v[0] for v in vs]
         y = how.shape(xs, net.name)
-        f = how.field([v.field for v in vs], xs, y)
-        self.rows.append(Row(len(self.rows) + 1, path, how, vs[0].shape, y, 0, 0, {}, f))
-        return _Value(y, f, how.name == "cat" and all(v.raw for v in vs))
+        self.rows.append(Row(len(self.rows) + 1, path, how, xs, y, 0, 0, {}, self.fields))
+        return y, how.name == "cat" and all(v[1] for v in vs)
 
     def take(self, layer: Layer, raw: bool) -> None:
         """Note what the network's input is taken for; it cannot be word indices and numbers at once."""

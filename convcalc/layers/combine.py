@@ -7,13 +7,12 @@ and the torch module are all driven through it.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, dataclass_transform
 
 from convcalc.errors import ConvcalcError, Lazy, ShapeError, SpecError
 from convcalc.field import Field, merge
 from convcalc.formula import Dim
-from convcalc.layers.base import Layer
+from convcalc.layers.base import Layer, fields_only
 from convcalc.notation import value_of
 from convcalc.shape import Shape, require, show_shape
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 V = TypeVar("V")
+N = TypeVar("N", bound="Network")
 MergeFn = Callable[["Merge", "Network", list[V]], V]
 Flow = Generator[tuple[Layer, V], V, V]
 
@@ -41,6 +41,9 @@ class Merge:
 
     def same_axes(self, xs: Sequence[Shape], what: str, first: int) -> None:
         """Require equal sizes from axis `first` on."""
+        head = xs[0][first:]
+        if all(x[first:] == head for x in xs):
+            return
         values = {
             "layer_name": what, "what": what, "shapes": Lazy(lambda: ", ".join(map(show_shape, xs))),
             "rule": self.rule, "rule_vi": self.rule_vi, "hint": self.hint, "hint_vi": self.hint_vi,
@@ -138,10 +141,21 @@ def _merged_shape(m: Merge, net: Network, xs: list[Shape]) -> Shape:
     return m.shape(xs, net.name)
 
 
+@dataclass_transform(frozen_default=True)
+def network(cls: type[N]) -> type[N]:
+    """Make a class of networks a frozen dataclass with the methods of `Layer`."""
+    return fields_only(cls)
+
+
 class Network(Layer):
     """A layer made of layers."""
 
-    def __post_init__(self) -> None:
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.check_parts()
+
+    def check_parts(self) -> None:
+        """Raise `SpecError` unless the parts make a network."""
         if not all(isinstance(child, Layer) for child in self.children()):
             raise SpecError("bad_value", layer_name=self.name, field="its parts", value="…", expected="layers", expected_vi="các layer")
 
@@ -205,15 +219,15 @@ class Network(Layer):
         return Flowing(self, self.modules(x))
 
 
-@dataclass(frozen=True, repr=False)
+@network
 class Chain(Network):
     """Layers one after another."""
 
     layers: tuple[Layer, ...]
     name = "chain"
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_parts(self) -> None:
+        super().check_parts()
         if len(self.layers) < 2:
             raise SpecError("missing_value", layer_name="chain", field="two layers", example="conv 3x3 > relu")
 
@@ -234,7 +248,7 @@ class Chain(Network):
         return " > ".join(f"({part})" if isinstance(part, Chain) else str(part) for part in self.layers)
 
 
-@dataclass(frozen=True, repr=False)
+@network
 class Repeat(Network):
     """The same kind of layer several times in a row, each time with weights of its own."""
 
@@ -242,8 +256,8 @@ class Repeat(Network):
     body: Layer
     name = "repeat"
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_parts(self) -> None:
+        super().check_parts()
         if not isinstance(self.times, int) or not 1 <= self.times <= LARGEST_REPEAT:
             raise SpecError(
                 "bad_value", layer_name="repeat", field="the number of times", value=str(self.times)[:30],
@@ -267,7 +281,7 @@ class Repeat(Network):
         return f"{self.times} * ({self.body})"
 
 
-@dataclass(frozen=True, repr=False)
+@network
 class Residual(Network):
     """body(x) + shortcut(x); without a shortcut, body(x) + x (He et al. 2016, "Deep residual learning")."""
 
@@ -287,15 +301,15 @@ class Residual(Network):
         return f"residual({' | '.join(map(str, self.children()))})"
 
 
-@dataclass(frozen=True, repr=False)
+@network
 class Concat(Network):
     """The outputs of all branches, joined along the channels."""
 
     branches: tuple[Layer, ...]
     name = "concat"
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_parts(self) -> None:
+        super().check_parts()
         if not self.branches:
             raise SpecError("missing_value", layer_name="concat", field="a branch", example="concat(identity | conv 8@3x3 p1)")
 
@@ -312,8 +326,7 @@ class Concat(Network):
         return f"concat({' | '.join(map(str, self.branches))})"
 
 
-@dataclass(frozen=True)
-class GraphNode:
+class GraphNode(NamedTuple):
     """One step of a graph: a layer, or the name of a merge, and the names of the nodes it takes from."""
 
     name: str
@@ -324,15 +337,15 @@ class GraphNode:
 INPUT = "input"
 
 
-@dataclass(frozen=True, repr=False)
+@network
 class Graph(Network):
     """Named nodes in order, for whatever is not chains and branches; the last node is the output."""
 
     nodes: tuple[GraphNode, ...]
     name = "graph"
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_parts(self) -> None:
+        super().check_parts()
         if not self.nodes:
             raise SpecError("missing_value", layer_name="graph", field="a node", example="graph(a: conv 8@3x3 p1; add < a, a)")
         known = [INPUT]

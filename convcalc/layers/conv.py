@@ -14,6 +14,7 @@ from convcalc.shape import Shape, extent, product, require, same_padding, show_s
 if TYPE_CHECKING:
     from torch import nn
 
+_ONES = (1, (1,), (1, 1), (1, 1, 1))
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
 
@@ -127,10 +128,12 @@ class Conv(Layer):
         return product(self.weights(x)["weight"]) * product(self.shape(x)[1:])
 
     def field(self, f: Field, x: Shape, y: Shape) -> Field:
+        f = f.over_channels(x, _groups(self, x[0]))
+        if self.kernel_size in _ONES and self.stride in _ONES and self.padding in (0, "same", "valid"):
+            return f  # a 1×1 convolution sees what its input saw
         n = len(x) - 1
         kernel, stride = per_axis(self, "kernel_size", x, n), per_axis(self, "stride", x, n)
         axes = zip(kernel, stride, self._paddings(x, n), per_axis(self, "dilation", x, n), strict=True)
-        f = f.over_channels(x, _groups(self, x[0]))
         return f.through(x, y, [window_reach(k, s, p, d) for k, s, (p, _), d in axes])
 
     def module(self, x: Shape) -> nn.Module:

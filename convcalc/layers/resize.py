@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from convcalc.errors import Lazy, ShapeError
@@ -70,6 +69,8 @@ class Upsample(Layer):
         return f.through(x, y, [self._reach(m, out) for m, out in zip(x[1:], y[1:], strict=True)])
 
     def _reach(self, m: Dim, out: Dim) -> Reach | None:
+        from fractions import Fraction
+
         ends = self.align_corners and self.mode != "nearest"
         if self.scale_factor is not None and not ends:
             ratio = 1 / Fraction(self.scale_factor)
@@ -97,13 +98,12 @@ class Upsample(Layer):
 
 
 def _scaled(m: Dim, scale: float) -> Dim:
-    exact = Fraction(scale)
-    if isinstance(value_of(m), int) and exact.denominator > _LARGEST_DENOMINATOR:
+    over, under = (scale, 1) if isinstance(scale, int) else scale.as_integer_ratio()
+    if isinstance(value_of(m), int) and under > _LARGEST_DENOMINATOR:
         return math.floor(value_of(m) * float(scale))
-    if exact.denominator > _LARGEST_DENOMINATOR:
+    if under > _LARGEST_DENOMINATOR:
         raise ShapeError("inexact_scale", layer_name="upsample", scale=scale)
-    grown = m * exact.numerator
-    return grown if exact.denominator == 1 else grown // exact.denominator
+    return m * over if under == 1 else m * over // under
 
 
 @layer("pad", torch="ZeroPad1d ZeroPad2d ZeroPad3d", args="sides")

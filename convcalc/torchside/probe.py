@@ -29,7 +29,7 @@ def field_differences(traced: Trace, module: nn.Module, given: Tensor) -> list[s
     first = 0 if len(traced.input) == 1 else 1
     for i, (source, row, *_) in enumerate(rows):
         place = inputs[i].select(source + first, row)
-        place.fill_(_word_count(module) - 1 if given.dtype == torch.int64 else float("nan"))
+        place.fill_(_word(module) if given.dtype == torch.int64 else float("nan"))
     # cuDNN's Winograd and FFT kernels would carry a NaN to cells that do not depend on it.
     with torch.no_grad(), torch.backends.cudnn.flags(enabled=False):
         outputs = module(inputs)
@@ -85,23 +85,19 @@ def _whole_numbers(interval: tuple[Dim, Dim]) -> tuple[int, int]:
     return low, high
 
 
-def _words(module: nn.Module) -> nn.Embedding | None:
-    return next((m for m in module.modules() if isinstance(m, nn.Embedding)), None)
-
-
-def _word_count(module: nn.Module) -> int:
-    words = _words(module)
-    return words.num_embeddings if words is not None else 0
+def _word(module: nn.Module) -> int:
+    """The last word that every table of the network has."""
+    return min(m.num_embeddings for m in module.modules() if isinstance(m, nn.Embedding)) - 1
 
 
 def _mark_a_word(module: nn.Module, given: Tensor) -> bool:
-    """Make the last word's vector NaN and take it out of the text; False if there is no other word."""
-    words = _words(module)
-    if words is None or words.num_embeddings < 2:
+    """Make one word's vectors NaN and take it out of the text; False if there is no other word."""
+    word = _word(module)
+    if word < 1:
         return False
     with torch.no_grad():
-        words.weight[-1] = float("nan")
-    given.clamp_(max=words.num_embeddings - 2)
+        for table in module.modules():
+            if isinstance(table, nn.Embedding):
+                table.weight[word] = float("nan")
+    given.clamp_(max=word - 1)
     return True
-
-

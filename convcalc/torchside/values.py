@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import random
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from convcalc.formula import Formula
 from convcalc.layers.base import Layer
+from convcalc.layers.combine import GraphNode
 from convcalc.trace import Trace
 
 # Values drawn for each formula.
@@ -19,19 +19,17 @@ SMALL = 4
 
 def put_in(layer: Layer, values: Mapping[str, int]) -> Layer:
     """The same layer with numbers for its letters."""
-    changed = {f.name: _put(getattr(layer, f.name), values) for f in dataclasses.fields(layer)}  # type: ignore[arg-type]
-    return dataclasses.replace(layer, **changed)  # type: ignore[type-var]
+    return type(layer)(**{name: _put(getattr(layer, name), values) for name in layer.names})
 
 
 def _put(value: Any, values: Mapping[str, int]) -> Any:
     if isinstance(value, Formula):
         return value.at(values)
+    if isinstance(value, GraphNode):
+        return value._replace(op=_put(value.op, values))
     if isinstance(value, tuple):
         return tuple(_put(v, values) for v in value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        changed = {f.name: _put(getattr(value, f.name), values) for f in dataclasses.fields(value)}
-        return dataclasses.replace(value, **changed)
-    return value
+    return put_in(value, values) if isinstance(value, Layer) else value
 
 
 def letters_of(value: Any) -> set[str]:
@@ -40,8 +38,8 @@ def letters_of(value: Any) -> set[str]:
         return value.letters()
     if isinstance(value, tuple | list):
         return set().union(*map(letters_of, value)) if value else set()
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return set().union(*(letters_of(getattr(value, f.name)) for f in dataclasses.fields(value)), set())
+    if isinstance(value, Layer):
+        return set().union(*(letters_of(getattr(value, name)) for name in value.names), set())
     return set()
 
 
