@@ -6,13 +6,12 @@ calculation they come from, with the slides' letters for them.
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from convcalc.formula import Dim
-from convcalc.layers.base import Layer
+from convcalc.layers.base import Layer, Token
 from convcalc.notation import Node, Style, Written, as_node, letter, number, put_in, show, value_of
 from convcalc.shape import Shape, product
 from convcalc.trace import Row
@@ -59,8 +58,7 @@ def steps(row: Row) -> list[Step]:
     if row.weights:
         found.append(Step("params", _params(layer.weights(x)), row.params))
     if row.macs != 0:
-        object.__setattr__(layer, "shape", lambda _x: _primed(row.output))
-        macs = layer.macs(x)
+        macs = layer.macs(x, _primed(row.output))
         found.append(Step("macs", as_node(macs), row.macs))
     return found
 
@@ -69,21 +67,44 @@ def formula(row: Row, style: Style = "python") -> str:
     """The layer's own formula for its output in the slides' letters, such as (F, (M + 2*P - K)//S + 1, …)."""
     if not isinstance(row.layer, Layer):
         return row.layer.name
-    layer, x = written(row.layer, row.input)
-    inside = ", ".join(show(as_node(size), style) for size in layer.shape(x))
-    return f"({inside},)" if len(row.output) == 1 else f"({inside})"
+    key = (type(row.layer), style, len(row.input), *[_letters_or_value(h, v) for h, v in _fields(row.layer)])
+    if key not in _formulas:
+        layer, x = written(row.layer, row.input)
+        inside = ", ".join(show(as_node(size), style) for size in layer.shape(x))
+        if len(_formulas) >= 4096:
+            _formulas.clear()
+        _formulas[key] = f"({inside},)" if len(row.output) == 1 else f"({inside})"
+    return _formulas[key]
+
+
+# A formula in letters is the same for all numbers that have letters; many specs in a batch share one.
+_formulas: dict[tuple[Any, ...], str] = {}
+
+
+def _fields(layer: Layer) -> Iterable[tuple[Token, Any]]:
+    return zip(layer.tokens.values(), map(layer.__dict__.get, layer.names), strict=True)
+
+
+def _letters_or_value(how: Token, value: Any) -> Any:
+    """A mark for a value that has a letter; else the value itself, which the formula shows."""
+    return how if _has_letters(how, value) else (type(value), value)
+
+
+def _has_letters(how: Token, value: Any) -> bool:
+    # A dilation and a number of groups of 1 are left out of the formula, as on the slides.
+    if not how.letters or value is None or isinstance(value, str):
+        return False
+    return how.letters not in ("DEI", "G") or value != 1
 
 
 def written(layer: Layer, x: Shape) -> tuple[Layer, Shape]:
     """The layer and its input with every number that has a letter replaced by one that remembers it."""
     twin = object.__new__(type(layer))
-    for f in dataclasses.fields(layer):  # type: ignore[arg-type]
-        value = getattr(layer, f.name)
-        letters = layer.tokens[f.name].letters
-        # A dilation and a number of groups of 1 are left out of the formula, as on the slides.
-        if letters and value is not None and not isinstance(value, str) and not (value == 1 and letters in ("DEI", "G")):
-            value = _with_letters(value, letters, len(x) - 1)
-        object.__setattr__(twin, f.name, value)
+    for name, how in layer.tokens.items():
+        value = getattr(layer, name)
+        if _has_letters(how, value):
+            value = _with_letters(value, how.letters, len(x) - 1)
+        object.__setattr__(twin, name, value)
     names = _INPUT.get(len(x), "")
     sizes: list[Any] = [Written(size, letter(name, size)) for name, size in zip(names, x, strict=True)]
     return twin, tuple(sizes)

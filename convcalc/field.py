@@ -71,6 +71,9 @@ class Axis(NamedTuple):
     @property
     def size(self) -> Dim:
         """Cells seen, the most over all outputs."""
+        if len(self.intervals) == 1 and self.intervals[0] is not None:
+            low, high = self.intervals[0]
+            return high - low + 1
         sizes = [high - low + 1 for low, high in filter(None, self.intervals)]
         best = sizes[0]
         for other in sizes[1:]:
@@ -115,22 +118,25 @@ class Field:
     @classmethod
     def of_input(cls, x: Shape) -> Field:
         """Every input cell sees itself. A flat input has one source axis, any other all but the channels."""
-        spatial = range(len(x)) if len(x) == 1 else range(1, len(x))
-        hulls: list[Interval] = [(0, size - 1) if isinstance(size, int) else None for size in x]
-        sources = {axis: i for i, axis in enumerate(spatial)}
-        axes = tuple((Axis(sources[a], 1, ((0, 0),), hulls[a]),) if a in sources else () for a in range(len(x)))
-        return cls(tuple(x[a] for a in spatial), axes)
+        sizes = x if len(x) == 1 else x[1:]
+        axes: list[tuple[Axis, ...]] = [] if len(x) == 1 else [()]
+        for source, size in enumerate(sizes):
+            axes.append((Axis(source, 1, ((0, 0),), (0, size - 1) if isinstance(size, int) else None),))
+        return cls(sizes, tuple(axes))
 
     def report(self) -> list[Axis | None]:
         """One `Axis` for each source axis, None where it is not known."""
         found: dict[int, Axis] = {axis.source: axis for entries in self.axes for axis in entries}
-        return [None if i in self.lost else found.get(i) for i in range(len(self.sizes))]
+        return [found.get(i) for i in range(len(self.sizes))]
 
     def through(self, x: Shape, y: Shape, reaches: Sequence[Reach | None]) -> Field:
         """The field after a layer from x to y that sees `reaches[i]` along spatial axis i (tensor axis i + 1)."""
         axes = list(self.axes)
         lost = self.lost
         for i, reach in enumerate(reaches, 1):
+            if i > 1 and _alike(self.axes, x, y, reaches, i) and axes[i - 1]:
+                axes[i] = (axes[i - 1][0]._replace(source=axes[i][0].source),)
+                continue
             kept = []
             if not axes[i] and reach is not None and _spread(_PLAIN, reach, x[i], y[i]).hull == NOTHING:
                 return Field(self.sizes, tuple(() for _ in axes), frozenset(range(len(self.sizes))))
@@ -186,6 +192,18 @@ class Field:
         return self.whole(x, wide) if wide else self
 
 
+def _alike(axes: Sequence[tuple[Axis, ...]], x: Shape, y: Shape, reaches: Sequence[Reach | None], i: int) -> bool:
+    """Whether tensor axis i goes through a layer just as the axis before it, as height and width mostly do."""
+    mine, before = axes[i], axes[i - 1]
+    return (
+        len(mine) == len(before) == 1
+        and x[i] == x[i - 1]
+        and y[i] == y[i - 1]
+        and reaches[i - 1] == reaches[i - 2]
+        and mine[0][1:] == before[0][1:]
+    )
+
+
 # An axis that is none of the input's own, such as the numbers of a word's vector.
 _PLAIN = Axis(-1, 0, ((0, 0),), (0, 0))
 
@@ -239,10 +257,8 @@ def _spread(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> Axis:
     if not (isinstance(count, int) and isinstance(count_out, int) and isinstance(reach.step, int)):
         return axis
     low, high = axis.real or (0, count - 1)
-    period = len(reach.cells)
     meeting = [
-        o for o in _ends(count_out)
-        if any(low <= int(str(c)) + o // period * reach.step <= high for c in reach.cells[o % period])
+        o for o in _ends(count_out) if any(low <= c <= high for c in _cells(reach, o))
     ]  # fmt: skip
     if not meeting:
         return Axis(axis.source, 0, (NOTHING,), NOTHING)
@@ -265,10 +281,7 @@ def _used(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> Interval:
     if len(cells) == 1 and isinstance(cells[0], range) and cells[0].step == 1 and reach.step <= len(cells[0]):
         first, last = max(0, cells[0][0]), min(count - 1, (count_out - 1) * reach.step + cells[0][-1])
     else:
-        period = len(cells)
-        places = {c + o // period * reach.step for o in _ends(count_out) for c in cells[o % period]}
-        inside = sorted(int(str(c)) for c in places if 0 <= int(str(c)) < count and _meets(axis, int(str(c))))
-        first, last = (inside[0], inside[-1]) if inside else (1, 0)
+        first, last = _outermost(axis, reach, count, count_out)
     low, high = axis.at(first), axis.at(last)
     if low is None or high is None or first > last:
         return NOTHING
@@ -284,8 +297,41 @@ def _meets(axis: Axis, cell: int) -> bool:
     return bool(never_negative(interval[1] - hull[0]) and never_negative(hull[1] - interval[0]))
 
 
+def _outermost(axis: Axis, reach: Reach, count: int, count_out: int) -> tuple[int, int]:
+    """The first and the last cell that any output sees and that sees something itself; (1, 0) if there is none.
+
+    The cells of later outputs only move on, so the search from each end stops as soon as they are past the best found.
+    """
+    first: int | None = None
+    last: int | None = None
+    for o in range(count_out):
+        cells = _cells(reach, o)
+        if first is not None and cells and cells[0] >= first:
+            break
+        first = next((c for c in cells if 0 <= c < count and _meets(axis, c)), first)
+    if first is None:
+        return 1, 0
+    for o in reversed(range(count_out)):
+        cells = _cells(reach, o)
+        if last is not None and cells and cells[-1] <= last:
+            break
+        last = next((c for c in reversed(cells) if 0 <= c < count and _meets(axis, c)), last)
+    return first, first if last is None else last
+
+
+def _cells(reach: Reach, output: int) -> Sequence[int]:
+    """The cells that one output sees; whole numbers only."""
+    turn, phase = divmod(output, len(reach.cells))
+    cells: Sequence[int] = reach.cells[phase]  # type: ignore[assignment]
+    move = turn * reach.step
+    assert isinstance(move, int)
+    if isinstance(cells, range):
+        return range(cells.start + move, cells.stop + move, cells.step)
+    return [c + move for c in cells]
+
+
 def _ends(count: int) -> Sequence[int]:
-    """The outputs among which the first and the last cell of the input are seen: all, or many from both ends."""
+    """Outputs enough to tell which see anything: all, or many from both ends."""
     return range(count) if count <= 1000 else [*range(500), *range(count - 500, count)]
 
 

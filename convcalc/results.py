@@ -11,6 +11,7 @@ from convcalc.errors import ConvcalcError
 from convcalc.explain import formula
 from convcalc.field import Axis
 from convcalc.formula import Dim
+from convcalc.shape import Shape
 from convcalc.trace import Row, Trace
 
 if TYPE_CHECKING:
@@ -22,22 +23,27 @@ def plain(value: Dim | float | None) -> int | float | str | None:
     return value if value is None or isinstance(value, int | float) else str(value)
 
 
+def _sizes(shape: Shape) -> list[Any]:
+    return [size if type(size) is int else plain(size) for size in shape]
+
+
 def trace_object(traced: Trace, check: Check | None) -> dict[str, Any]:
     """The object that `convcalc shape --json` prints."""
     memory = traced.memory
+    layers = [_row(row) for row in traced.rows]
     return {
-        "spec": str(traced.net),
-        "input": [plain(size) for size in traced.input],
-        "output": [plain(size) for size in traced.output],
+        "spec": layers[0]["layer"] if traced.net is traced.rows[0].layer else str(traced.net),
+        "input": _sizes(traced.input),
+        "output": layers[-1]["output"],
         "params": plain(traced.params),
         "macs": plain(traced.macs),
-        "receptive_field": _field(traced.rows[-1]),
+        "receptive_field": layers[-1]["receptive_field"],
         "memory": {
             "input": plain(memory.input),
             "activations": plain(memory.activations),
             "params": plain(memory.params),
         },
-        "layers": [_row(row) for row in traced.rows],
+        "layers": layers,
         "valid_when": [condition.text() for condition in traced.valid_when],
         "check": None if check is None else check_object(check),
     }
@@ -47,17 +53,13 @@ def _row(row: Row) -> dict[str, Any]:
     return {
         "index": row.index,
         "layer": row.text,
-        "input": [plain(size) for size in row.input],
-        "output": [plain(size) for size in row.output],
+        "input": _sizes(row.input),
+        "output": _sizes(row.output),
         "params": plain(row.params),
         "macs": plain(row.macs),
-        "receptive_field": _field(row),
+        "receptive_field": [None if axis is None else _axis(axis) for axis in row.receptive_field],
         "formula": formula(row),
     }
-
-
-def _field(row: Row) -> list[dict[str, Any] | None]:
-    return [axis if axis is None else _axis(axis) for axis in row.receptive_field]
 
 
 def _axis(axis: Axis) -> dict[str, Any]:

@@ -187,6 +187,9 @@ def read_dim(text: str) -> Dim:
 
 def read_shape(text: str) -> Shape:
     """A shape from "1,28,28", "1x28x28", "(1, 28, 28)" or "[1, 28, 28]"; capital letters stand for sizes."""
+    plain = text.split(",")
+    if text.isascii() and all(part.isdigit() and len(part) < 9 and part.strip("0") for part in plain):
+        return tuple(map(int, plain))  # the usual case, 1,28,28
     shown = text if len(text) <= 60 else text[:60] + "…"
     scanner = Scanner(text)
     try:

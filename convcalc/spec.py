@@ -56,6 +56,7 @@ class Grammar(NamedTuple):
     count: str | None
     size: str | None
     plain: tuple[str, ...]
+    seen: dict[str, dict[str, Any]]  # tokens read before, with what they set
 
 
 @cache
@@ -66,7 +67,8 @@ def grammar(cls: type[Layer]) -> Grammar:
     def placed(place: str) -> list[str]:
         return [name for name, how in cls.tokens.items() if how.place == place]
 
-    return Grammar(words, prefixes, next(iter(placed("count")), None), next(iter(placed("size")), None), tuple(placed("plain")))
+    count, size = next(iter(placed("count")), None), next(iter(placed("size")), None)
+    return Grammar(words, prefixes, count, size, tuple(placed("plain")), {})
 
 
 def usage(cls: type[Layer]) -> str:
@@ -242,6 +244,21 @@ class _Reader(Scanner):
         start = self.at
         word = _WORD.match(self.text, start)
         text = word.group() if word else self.peek()
+        known = g.seen.get(text)
+        if known is not None and known.keys().isdisjoint(values):
+            values.update(known)
+            self.at = start + len(text)
+            return
+        before = len(values)
+        self.new_token(cls, g, values, plain, text)
+        if self.at == start + len(text) and len(g.plain) < 2:
+            if len(g.seen) >= 4096:
+                g.seen.clear()
+            g.seen[text] = dict(list(values.items())[before:])
+
+    def new_token(self, cls: type[Layer], g: Grammar, values: dict[str, Any], plain: Any, text: str) -> None:
+        """Read a token that was not read before for this class, `text` being all of it unless it holds brackets or =."""
+        start = self.at
         if text in g.words:
             self.at = start + len(text)
             name, value = g.words[text]
@@ -255,8 +272,7 @@ class _Reader(Scanner):
             self.at = prefix.end()
             return self.put(cls, values, g.prefixes[prefix.group()], self.sizes(), start)
         if text[0].isdigit() or text[0].isupper() or text[0] in "(-.":
-            self.bare(cls, g, values, plain, start, text)
-            return None
+            return self.bare(cls, g, values, plain, start, text)
         raise self.unknown(cls, text, start)
 
     def bare(self, cls: type[Layer], g: Grammar, values: dict[str, Any], plain: Any, start: int, text: str) -> None:
@@ -314,7 +330,7 @@ class _Reader(Scanner):
             if name not in values and not hasattr(cls, name):
                 example = cls.examples[0][0]
                 raise self.error("missing_value", start, self.at, layer_name=cls.name, field=name, example=example)
-        return cls(**values)
+        return cls.trusted(values)
 
     # -- PyTorch text -------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple, TypeAlias
 
 from convcalc.errors import ConvcalcError, ShapeError
@@ -62,10 +63,10 @@ class _Fields:
 
     def of(self, index: int) -> Field:
         if not self.found:
-            try:
+            # Where a layer does not fit, the walk ends with the rows before it.
+            with suppress(_AllRows):
                 self.visit(self.net, Field.of_input(self.x))
-            except _AllRows:
-                pass  # the next layer does not fit and has no row
+            self.rows = []  # the rows hold this object: let both be freed without the garbage collector
         return self.found[index - 1]
 
     def visit(self, layer: Layer, f: Field) -> Field:
@@ -221,7 +222,7 @@ class _Walk:
         params: Dim = 0
         for shape in weights.values():
             params = params + product(shape)
-        return y, params, layer.macs(x), weights
+        return y, params, layer.macs(x, y), weights
 
     def merge(self, how: Merge, net: Network, vs: list[_Value], path: tuple[int, ...]) -> _Value:
         xs = [v[0] for v in vs]

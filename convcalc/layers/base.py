@@ -90,6 +90,15 @@ class Layer:
             wrong = ", ".join(fields.keys() ^ set(cls.names))
             raise TypeError(f"{cls.__name__} has the fields {', '.join(cls.names)}; missing or unknown: {wrong}")
 
+    @classmethod
+    def trusted(cls: type[T], values: dict[str, Any]) -> T:
+        """A layer from values that have been checked one by one, with none missing."""
+        made = object.__new__(cls)
+        fields = made.__dict__
+        fields.update(cls.defaults)
+        fields.update(values)
+        return made
+
     def __setattr__(self, name: str, value: Any) -> None:
         raise dataclasses.FrozenInstanceError(f"cannot assign to field '{name}'")
 
@@ -109,8 +118,11 @@ class Layer:
         """The learned tensors, by torch's names; running statistics are none."""
         return {}
 
-    def macs(self, x: Shape) -> Dim:
-        """Multiply-adds for one input of shape x; a multiply-add counts as one, everything else as none."""
+    def macs(self, x: Shape, y: Shape | None = None) -> Dim:
+        """Multiply-adds for one input of shape x; a multiply-add counts as one, everything else as none.
+
+        y is the output's shape, where the caller has it already.
+        """
         return 0
 
     def field(self, f: Field, x: Shape, y: Shape) -> Field:
@@ -144,10 +156,11 @@ class Layer:
     def _tokens(self) -> Iterator[str]:
         count = size = ""
         plain, rest = [], []
-        for f in dataclasses.fields(self):  # type: ignore[arg-type]
-            value = getattr(self, f.name)
-            how = self.tokens[f.name]
-            if value == f.default and type(value) is type(f.default):
+        values, defaults = self.__dict__, self.defaults
+        for name, how in self.tokens.items():
+            value = values[name]
+            default = defaults.get(name, ANY)
+            if value is default or (value == default and type(value) is type(default)):
                 continue
             if how.place == "count":
                 count = show_value(value) + "@"
@@ -156,7 +169,7 @@ class Layer:
             elif how.place == "plain":
                 plain.append(show_value(value))
             else:
-                rest.append(show_token(f.name, how, value))
+                rest.append(show_token(name, how, value))
         if count or size:
             yield count + size
         yield from plain + rest

@@ -179,7 +179,7 @@ class Network(Layer):
         drive(self, x, visit, _merged_shape)
         return found
 
-    def macs(self, x: Shape) -> Dim:
+    def macs(self, x: Shape, y: Shape | None = None) -> Dim:
         total: Dim = 0
 
         def visit(child: Layer, v: Shape) -> Shape:

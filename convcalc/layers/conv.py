@@ -123,9 +123,9 @@ class Conv(Layer):
         weight = (kernels, each, *per_axis(self, "kernel_size", x, len(x) - 1))
         return {"weight": weight, "bias": (kernels,)} if self.bias else {"weight": weight}
 
-    def macs(self, x: Shape) -> Dim:
+    def macs(self, x: Shape, y: Shape | None = None) -> Dim:
         # Every output cell takes one kernel's products: the weights, once for each position.
-        return product(self.weights(x)["weight"]) * product(self.shape(x)[1:])
+        return product(self.weights(x)["weight"]) * product((y or self.shape(x))[1:])
 
     def field(self, f: Field, x: Shape, y: Shape) -> Field:
         f = f.over_channels(x, _groups(self, x[0]))
@@ -248,7 +248,7 @@ class ConvT(Layer):
         weight = (channels, each, *per_axis(self, "kernel_size", x, len(x) - 1))
         return {"weight": weight, "bias": (kernels,)} if self.bias else {"weight": weight}
 
-    def macs(self, x: Shape) -> Dim:
+    def macs(self, x: Shape, y: Shape | None = None) -> Dim:
         return product(self.weights(x)["weight"]) * product(x[1:])
 
     def field(self, f: Field, x: Shape, y: Shape) -> Field:

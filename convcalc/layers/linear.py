@@ -33,7 +33,7 @@ class Linear(Layer):
         weight: Shape = (self.out_features, x[-1])
         return {"weight": weight, "bias": (self.out_features,)} if self.bias else {"weight": weight}
 
-    def macs(self, x: Shape) -> Dim:
+    def macs(self, x: Shape, y: Shape | None = None) -> Dim:
         return self.out_features * x[-1] * product(x[:-1])
 
     def field(self, f: Field, x: Shape, y: Shape) -> Field:
