@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from convcalc.errors import ConvcalcError, MissingError, ShapeError, SpecError
-    from convcalc.formula import Formula, symbol
+    from convcalc.formula import Dim, Formula, symbol
     from convcalc.layers import LAYERS, Chain, Concat, Graph, Layer, Repeat, Residual
-    from convcalc.shape import Dim, Shape, as_shape
+    from convcalc.shape import Shape, as_shape
     from convcalc.spec import parse
     from convcalc.torchside.check import Check, check
     from convcalc.trace import Row, Trace, trace
@@ -24,9 +24,9 @@ __version__ = "0.1.0"
 # Where each public name lives; a module is imported when its name is first used, so `import convcalc` loads nothing heavy.
 _HOMES = {
     "errors": ("ConvcalcError", "MissingError", "ShapeError", "SpecError"),
-    "formula": ("Formula", "symbol"),
+    "formula": ("Dim", "Formula", "symbol"),
     "layers": ("LAYERS", "Chain", "Concat", "Graph", "Layer", "Repeat", "Residual"),
-    "shape": ("Dim", "Shape", "as_shape"),
+    "shape": ("Shape", "as_shape"),
     "spec": ("parse",),
     "torchside.check": ("Check", "check"),
     "trace": ("Row", "Trace", "trace"),

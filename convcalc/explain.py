@@ -193,4 +193,9 @@ def _evaluate(node: Node) -> int | None:
         return None
     if node.kind == "product":
         return int(str(product(tuple(known))))
-    return {"floor": lambda: known[0] // known[1], "ratio": lambda: known[0] // known[1], "min": lambda: min(known), "max": lambda: max(known)}[node.kind]()
+    return {
+        "floor": lambda: known[0] // known[1],
+        "ratio": lambda: known[0] // known[1],
+        "min": lambda: min(known),
+        "max": lambda: max(known),
+    }[node.kind]()

@@ -16,22 +16,19 @@ so a chain of windows with integer strides is one floor per axis. An operation w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import reduce
 from math import gcd
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from convcalc.notation import Node, letter, number, show
-
-if TYPE_CHECKING:
-    from fractions import Fraction
+from convcalc.notation import Node, show
 
 Dim: TypeAlias = "int | Formula"
-_Monomial: TypeAlias = "tuple[Atom, ...]"
-_Terms: TypeAlias = "dict[_Monomial, int]"
+Monomial: TypeAlias = "tuple[Atom, ...]"
+Terms: TypeAlias = "dict[Monomial, int]"
 
 # The slides' letters for the size of an input come first, as in M + 2P − K.
-_SIZES = "MNLHWR"
+SIZES = "MNLHWR"
 
 
 class Atom:
@@ -43,7 +40,7 @@ class Atom:
         self.kind = kind
         self.args = args
         self.key = name or f"{kind}({', '.join(map(str, args))})"
-        rank = 0 if kind == "letter" and name[0] in _SIZES else 1 if kind == "letter" else 2
+        rank = 0 if kind == "letter" and name[0] in SIZES else 1 if kind == "letter" else 2
         self.order = (rank, self.key)
 
     def __eq__(self, other: object) -> bool:
@@ -52,35 +49,22 @@ class Atom:
     def __hash__(self) -> int:
         return hash(self.key)
 
-    def node(self) -> Node:
-        if self.kind == "letter":
-            return letter(self.key)
-        if self.kind == "floor":
-            return Node("floor", tuple(_plain_node(a) for a in self.args))
-        if self.kind == "group":
-            return _plain_node(self.args[0])
-        return Node(self.kind, tuple(_plain_node(a) for a in self.args))
-
-
-def _plain_node(dim: Dim) -> Node:
-    return number(dim) if isinstance(dim, int) else dim.node(factor=False)
-
 
 class Formula:
     """An exact integer formula; it adds, subtracts, multiplies and floor-divides like an int."""
 
     __slots__ = ("_expanded", "_hash", "terms")
 
-    def __init__(self, terms: _Terms) -> None:
+    def __init__(self, terms: Terms) -> None:
         self.terms = terms
-        self._expanded: _Terms | None = None
+        self._expanded: Terms | None = None
         self._hash: int | None = None
 
     # -- arithmetic ---------------------------------------------------------------------------------------------
 
     def __add__(self, other: Dim) -> Dim:
         if isinstance(other, int):
-            other_terms: Mapping[_Monomial, int] = {(): other}
+            other_terms: Mapping[Monomial, int] = {(): other}
         elif isinstance(other, Formula):
             other_terms = other.terms
         else:
@@ -120,12 +104,12 @@ class Formula:
     # -- comparison ---------------------------------------------------------------------------------------------
 
     @property
-    def expanded(self) -> _Terms:
+    def expanded(self) -> Terms:
         """The terms with every group multiplied out: the same for formulas that are the same polynomial in floors."""
         if self._expanded is None:
-            out: _Terms = {}
+            out: Terms = {}
             for monomial, coefficient in self.terms.items():
-                product: _Terms = {(): coefficient}
+                product: Terms = {(): coefficient}
                 for atom in monomial:
                     product = _multiply_out(product, _expand_atom(atom))
                 for m, c in product.items():
@@ -166,30 +150,11 @@ class Formula:
             total = total + product
         return total
 
-    def node(self, factor: bool = True) -> Node:
-        """The tree that is printed: positive terms first; common factors in front of a bracket if `factor`."""
-        floor = self._single_floor()
-        if floor is not None:
-            return Node("floor", tuple(_plain_node(part) for part in floor))
-        items = sorted(self.terms.items(), key=lambda item: _term_order(item[0], item[1]))
-        common, divisor = (_common_factor(self.terms) if factor and len(items) > 1 else ((), 1))
-        if common or divisor > 1:
-            rest = Formula({_without(m, common): c // divisor for m, c in self.terms.items()})
-            front = [number(divisor)] if divisor > 1 else []
-            return Node("product", (*front, *(a.node() for a in common), rest.node(factor=False)))
-        parts = tuple((1 if c > 0 else -1, _term_node(m, abs(c))) for m, c in items)
-        return parts[0][1] if len(parts) == 1 and parts[0][0] > 0 else Node("sum", parts)
+    def node(self) -> Node:
+        """The tree that is printed."""
+        from convcalc.layout import formula_node
 
-    def _single_floor(self) -> tuple[Dim, int] | None:
-        """⌊a/b⌋ + c with numbers b and c is written ⌊(a + b·c)/b⌋: one floor, as a chain of windows composes."""
-        rest = self.terms.get((), 0)
-        if len(self.terms) != (2 if rest else 1):
-            return None
-        monomial, coefficient = next((m, c) for m, c in self.terms.items() if m)
-        if coefficient != 1 or len(monomial) != 1 or monomial[0].kind != "floor":
-            return None
-        over, under = monomial[0].args
-        return (over + rest * under, under) if isinstance(under, int) else None
+        return formula_node(self)
 
     def __str__(self) -> str:
         return show(self, "python")
@@ -200,29 +165,6 @@ class Formula:
 def symbol(name: str) -> Formula:
     """A letter that stands for some positive integer."""
     return Formula({(Atom("letter", name=name),): 1})
-
-
-def smaller(a: Dim, b: Dim) -> Dim:
-    """min(a, b), decided where the difference has a known sign."""
-    if type(a) is int and type(b) is int:
-        return a if a < b else b
-    return _extreme("min", a, b)
-
-
-def larger(a: Dim, b: Dim) -> Dim:
-    """max(a, b), decided where the difference has a known sign."""
-    if type(a) is int and type(b) is int:
-        return a if a > b else b
-    return _extreme("max", a, b)
-
-
-def never_negative(dim: Dim) -> bool | None:
-    """True if `dim` ≥ 0 for all positive letters, False if `dim` < 0 for all of them, None where neither is shown."""
-    if isinstance(dim, int):
-        return dim >= 0
-    if _bound(dim) is True:
-        return True
-    return False if _bound(-dim - 1) is True else None
 
 
 def floor_part(dim: Formula) -> tuple[Formula, Dim, Dim] | None:
@@ -238,7 +180,7 @@ def floor_part(dim: Formula) -> tuple[Formula, Dim, Dim] | None:
 # -- inside -----------------------------------------------------------------------------------------------------
 
 
-def _dim(terms: _Terms) -> Dim:
+def _dim(terms: Terms) -> Dim:
     """A formula, or the int it is when no letter is left. A group that stands alone is opened."""
     if any(len(m) == 1 and m[0].kind == "group" for m in terms):
         total: Dim = 0
@@ -254,18 +196,18 @@ def _dim(terms: _Terms) -> Dim:
     return Formula(kept)
 
 
-def _one_term(f: Formula) -> tuple[_Monomial, int]:
+def _one_term(f: Formula) -> tuple[Monomial, int]:
     if len(f.terms) == 1:
         return next(iter(f.terms.items()))
     return (Atom("group", (f,)),), 1
 
 
-def _sorted(monomial: _Monomial) -> _Monomial:
+def _sorted(monomial: Monomial) -> Monomial:
     return tuple(sorted(monomial, key=lambda a: a.order))
 
 
-def _multiply_out(a: _Terms, b: _Terms) -> _Terms:
-    out: _Terms = {}
+def _multiply_out(a: Terms, b: Terms) -> Terms:
+    out: Terms = {}
     for m1, c1 in a.items():
         for m2, c2 in b.items():
             m = _sorted(m1 + m2)
@@ -273,7 +215,7 @@ def _multiply_out(a: _Terms, b: _Terms) -> _Terms:
     return out
 
 
-def _expand_atom(atom: Atom) -> _Terms:
+def _expand_atom(atom: Atom) -> Terms:
     if atom.kind == "group":
         inside = atom.args[0]
         return inside.expanded if isinstance(inside, Formula) else {(): inside}
@@ -286,7 +228,11 @@ def _atom_at(atom: Atom, values: Mapping[str, Dim]) -> Dim:
     args = [a.at(values) if isinstance(a, Formula) else a for a in atom.args]
     if atom.kind == "group":
         return args[0]
-    return args[0] // args[1] if atom.kind == "floor" else _extreme(atom.kind, *args)
+    if atom.kind == "floor":
+        return args[0] // args[1]
+    from convcalc.bounds import extreme
+
+    return extreme(atom.kind, *args)
 
 
 def _floor(over: Dim, under: Dim) -> Dim:
@@ -296,7 +242,7 @@ def _floor(over: Dim, under: Dim) -> Dim:
         assert isinstance(over, Formula)
         return _floor_by_number(over.expanded, under)
     under = Formula(under.expanded)
-    terms = over.expanded if isinstance(over, Formula) else ({(): over} if over else {})
+    terms: Terms = over.expanded if isinstance(over, Formula) else {(): over} if over else {}
     out, rest = _divide_by_terms(terms, under)
     if not rest:
         return out
@@ -304,7 +250,7 @@ def _floor(over: Dim, under: Dim) -> Dim:
     return out + (Formula({(Atom("floor", (_dim(rest), under)),): 1}) if merged is None else merged)
 
 
-def _floor_by_number(terms: _Terms, under: int) -> Dim:
+def _floor_by_number(terms: Terms, under: int) -> Dim:
     if under < 0:
         return _floor_by_number({m: -c for m, c in terms.items()}, -under)
     # What divides leaves the floor; the constant left inside is between 0 and under − 1.
@@ -322,7 +268,7 @@ def _floor_by_number(terms: _Terms, under: int) -> Dim:
     return out + (Formula({(Atom("floor", (Formula(rest), under)),): 1}) if merged is None else merged)
 
 
-def _merge_nested(terms: _Terms, under: Dim) -> Dim | None:
+def _merge_nested(terms: Terms, under: Dim) -> Dim | None:
     """⌊(⌊a/b⌋ + r)/c⌋ = ⌊(a + b·r)/(b·c)⌋, where exactly one floor stands alone in the sum."""
     parts = floor_part(Formula(terms))
     if parts is None:
@@ -331,13 +277,13 @@ def _merge_nested(terms: _Terms, under: Dim) -> Dim | None:
     return _floor(inner_over + inner_under * rest, inner_under * under)
 
 
-def _divide_by_terms(terms: _Terms, under: Formula) -> tuple[Dim, _Terms]:
+def _divide_by_terms(terms: Terms, under: Formula) -> tuple[Dim, Terms]:
     """Split a sum into the part that a one-term divisor divides, divided, and the rest."""
     if len(under.expanded) != 1:
         return 0, dict(terms)
     ((divisor, factor),) = under.expanded.items()
     out: Dim = 0
-    rest: _Terms = {}
+    rest: Terms = {}
     for m, c in terms.items():
         left = list(m)
         try:
@@ -351,89 +297,3 @@ def _divide_by_terms(terms: _Terms, under: Formula) -> tuple[Dim, _Terms]:
         else:
             out = out + _dim({tuple(left): c // factor})
     return out, rest
-
-
-def _extreme(kind: str, a: Dim, b: Dim) -> Dim:
-    if isinstance(a, int) and isinstance(b, int):
-        return min(a, b) if kind == "min" else max(a, b)
-    if never_negative(b - a) is True:
-        return a if kind == "min" else b
-    if never_negative(a - b) is True:
-        return b if kind == "min" else a
-    first, second = sorted((a, b), key=str)
-    return Formula({(Atom(kind, (first, second)),): 1})
-
-
-def _bound(dim: Dim) -> bool | None:
-    """True if a lower bound of the formula (floors replaced by their linear bounds, letters ≥ 1) is at least 0."""
-    if isinstance(dim, int):
-        return dim >= 0
-    from fractions import Fraction  # here, for numbers alone do not need it
-
-    linear = _linear_bound(dim.expanded, Fraction(1))
-    if linear is None:
-        return None
-    least: Fraction | int = 0
-    for monomial, c in linear.items():
-        if monomial and c < 0:
-            return None
-        least += c  # every letter is at least 1
-    return True if least >= 0 else None
-
-
-def _linear_bound(terms: Mapping[_Monomial, int], scale: Fraction) -> dict[_Monomial, Fraction] | None:
-    """A lower bound of scale·terms without floors: (a − b + 1)/b ≤ ⌊a/b⌋ ≤ a/b. None where a floor cannot be bounded."""
-    out: dict[_Monomial, Fraction] = {}
-    for monomial, c in terms.items():
-        factor = c * scale
-        others = [a for a in monomial if a.kind != "letter"]
-        if not others:
-            out[monomial] = out.get(monomial, 0) + factor
-            continue
-        if len(monomial) != 1 or others[0].kind != "floor" or not isinstance(others[0].args[1], int):
-            return None
-        over, under = others[0].args
-        assert isinstance(over, Formula) and isinstance(under, int)
-        inner = _linear_bound(over.expanded, factor / under)
-        if inner is None:
-            return None
-        if factor > 0:
-            inner[()] = inner.get((), 0) - factor * (under - 1) / under
-        for m, value in inner.items():
-            out[m] = out.get(m, 0) + value
-    return out
-
-
-def _common_factor(terms: _Terms) -> tuple[_Monomial, int]:
-    divisor = reduce(gcd, terms.values(), 0)
-    common = list(next(iter(terms)))
-    for monomial in terms:
-        left = list(monomial)
-        kept = []
-        for atom in common:
-            if atom in left:
-                left.remove(atom)
-                kept.append(atom)
-        common = kept
-    return tuple(common), divisor
-
-
-def _without(monomial: _Monomial, common: Iterable[Atom]) -> _Monomial:
-    left = list(monomial)
-    for atom in common:
-        left.remove(atom)
-    return tuple(left)
-
-
-def _term_order(monomial: _Monomial, coefficient: int) -> tuple[bool, bool, bool, list[tuple[int, str]]]:
-    sizeless = not any(letter in _SIZES for atom in monomial for letter in atom.key)
-    return coefficient < 0, not monomial, sizeless, [a.order for a in monomial]
-
-
-def _term_node(monomial: _Monomial, coefficient: int) -> Node:
-    if not monomial:
-        return number(coefficient)
-    factors = tuple(a.node() for a in monomial)
-    if coefficient != 1:
-        factors = (number(coefficient), *factors)
-    return factors[0] if len(factors) == 1 else Node("product", factors)

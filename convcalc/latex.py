@@ -25,7 +25,9 @@ def _steps(traced: Trace, lang: str) -> list[str]:
     lines = []
     for row in traced:
         title = escape(f"{row.index}. {row.text}")
-        lines.append(rf"\text{{{title}}}\colon\quad & {show_shape(row.input, 'latex')} \to {show_shape(row.output, 'latex')}")
+        lines.append(
+            rf"\text{{{title}}}\colon\quad & {show_shape(row.input, 'latex')} \to {show_shape(row.output, 'latex')}"
+        )
         for step in steps(row):
             first, *rest = step.stages("latex", lang)
             label = escape(say("step." + step.what, lang))

@@ -28,6 +28,7 @@ def letter(name: str, value: Any = None) -> Node:
 
 
 def number(value: int) -> Node:
+    """A number as it is."""
     return Node("number", (value,))
 
 
@@ -89,7 +90,7 @@ def _show_sum(parts: tuple[tuple[int, Node], ...], style: Style) -> str:
     minus = "−" if style == "text" else "-"
     out = ""
     for sign, part in parts:
-        text = _brackets(_show(part, style), _PRODUCT if sign > 0 and not out else _PRODUCT, style)
+        text = _brackets(_show(part, style), _PRODUCT, style)
         out += (f" {minus} " if sign < 0 else " + ") + text if out else (minus if sign < 0 else "") + text
     return out
 

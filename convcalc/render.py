@@ -14,7 +14,7 @@ from rich.text import Text
 from convcalc.errors import ConvcalcError
 from convcalc.layers.base import Layer
 from convcalc.notation import show
-from convcalc.shape import show_shape
+from convcalc.shape import show_shape, whole
 from convcalc.trace import Row, Trace
 from convcalc.words import decimal, say
 
@@ -81,7 +81,7 @@ def memory_lines(traced: Trace, lang: str) -> list[str]:
     """Sizes in MB of 2^20 bytes, as torchsummary prints them: the forward/backward pass holds every output twice."""
     memory = traced.memory
     sizes = [("input_size", memory.input), ("pass_size", 2 * memory.activations), ("params_size", memory.params)]
-    values = [int(str(size)) / 2**20 for _, size in sizes]
+    values = [whole(size) / 2**20 for _, size in sizes]
     lines = [f"{say(key, lang)}: {decimal(f'{v:.2f}', lang)}" for (key, _), v in zip(sizes, values, strict=True)]
     return [*lines, f"{say('estimated_size', lang)}: {decimal(f'{sum(values):.2f}', lang)}"]
 
@@ -165,5 +165,3 @@ def marked(text: str, column: int, end: int, width: int = 70) -> list[str]:
     dots = ("…" if cut else ""), ("…" if cut + width < len(line) else "")
     under = " " * (place - cut + len(dots[0])) + "^" * min(length, width - (place - cut))
     return ["  " + dots[0] + shown + dots[1], "  " + under]
-
-

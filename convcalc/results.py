@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from convcalc.axis import Axis
 from convcalc.errors import ConvcalcError
 from convcalc.explain import formula
-from convcalc.field import Axis
 from convcalc.formula import Dim
 from convcalc.shape import Shape
 from convcalc.trace import Row, Trace

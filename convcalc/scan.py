@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from convcalc.errors import ConvcalcError, SpecError
-from convcalc.formula import Dim, Formula, symbol
+from convcalc.formula import Dim, symbol
 from convcalc.shape import LARGEST_NUMBER, Shape, show_shape
 
 LONGEST_TEXT = 1_000_000
@@ -217,4 +217,4 @@ def read_shape(text: str) -> Shape:
 def _shape_size(scanner: Scanner) -> Dim:
     size = scanner.dim()
     scanner.skip_space()
-    return size if isinstance(size, int | Formula) else size
+    return size

@@ -5,16 +5,15 @@ A `Dim` is an int or a `Formula`; a `Shape` is a tuple of them, channels first, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from convcalc.errors import ConvcalcError, ShapeError, SpecError
-from convcalc.formula import Dim, Formula, floor_part, larger, never_negative, smaller, symbol
+from convcalc.bounds import never_negative, smaller
+from convcalc.errors import ShapeError, SpecError
+from convcalc.formula import Dim, Formula, floor_part, symbol
 from convcalc.notation import Node, Style, Written, as_node, show, value_of
-
-__all__ = ["Condition", "Dim", "Formula", "Shape", "collecting", "larger", "smaller", "symbol"]
 
 Shape: TypeAlias = "tuple[Dim, ...]"
 Relation = Literal[">=", "==", "divides"]
@@ -34,6 +33,11 @@ class Condition(NamedTuple):
     relation: Relation
     right: Dim
 
+    def holds(self, values: Mapping[str, int]) -> bool:
+        """Whether it holds with numbers put in for all letters."""
+        left, right = (dim.at(values) if isinstance(dim, Formula) else dim for dim in (self.left, self.right))
+        return _RELATIONS[self.relation](whole(left), whole(right))
+
     def text(self, style: Style = "python") -> str:
         left, right = show(self.left, style), show(self.right, style)
         if self.relation == "divides":
@@ -46,6 +50,12 @@ _SIGNS = {
     ("python", "=="): "==", ("text", "=="): "=", ("latex", "=="): "=",
 }  # fmt: skip
 
+
+_RELATIONS: dict[Relation, Callable[[int, int], bool]] = {
+    ">=": lambda left, right: left >= right,
+    "==": lambda left, right: left == right,
+    "divides": lambda left, right: left > 0 and right % left == 0,
+}
 
 _conditions: ContextVar[list[Condition] | None] = ContextVar("conditions", default=None)
 
@@ -68,11 +78,7 @@ def require(left: Any, relation: Relation, right: Any, kind: str, **values: Any)
     """
     left, right = value_of(left), value_of(right)
     if isinstance(left, int) and isinstance(right, int):
-        if relation == ">=":
-            holds = left >= right
-        else:
-            holds = left == right if relation == "==" else right % left == 0
-        if not holds:
+        if not _RELATIONS[relation](left, right):
             raise ShapeError(kind, **values)
         return
     if not isinstance(left, int | Formula) or not isinstance(right, int | Formula):
@@ -196,7 +202,20 @@ def show_sizes(sizes: Sequence[Any]) -> str:
 
 
 def is_symbolic(shape: Iterable[Any]) -> bool:
+    """Whether any size has letters."""
     return any(not isinstance(value_of(size), int) for size in shape)
+
+
+def whole(dim: Dim) -> int:
+    """A size that is known to be a number."""
+    if not isinstance(dim, int):
+        raise TypeError(f"{dim} has letters in it")
+    return dim
+
+
+def wholes(shape: Iterable[Dim]) -> tuple[int, ...]:
+    """A shape that is known to hold numbers only."""
+    return tuple(map(whole, shape))
 
 
 def product(dims: Iterable[Dim]) -> Dim:
@@ -237,15 +256,17 @@ def window(m: Dim, k: Dim, s: Dim, p: Dim, d: Dim = 1, ceil: bool = False) -> Di
     the numerator grows by S − 1 but by no more than E − 1 − P.
     """
     e = extent(k, d)
-    over = m + 2 * p - e
+    over: Any = m + 2 * p - e
     if ceil:
         over = over + ceil_slack(s, p, e)
-    return over // s + 1
+    count: Dim = over // s + 1
+    return count
 
 
 def ceil_slack(s: Dim, p: Dim, e: Dim) -> Dim:
     """What rounding up adds to the numerator: S − 1, but at most E − 1 − P, so that the last window starts on the input."""
-    return _smaller(s - 1, e - 1 - p)
+    slack: Dim = _smaller(s - 1, e - 1 - p)
+    return slack
 
 
 def _smaller(a: Any, b: Any) -> Any:
@@ -260,6 +281,3 @@ def same_padding(k: Dim, d: Dim) -> tuple[Dim, Dim]:
     total = extent(k, d) - 1
     before = total // 2
     return before, total - before
-
-
-__all__ += ["ConvcalcError", "as_dim", "as_shape", "product", "require", "window"]

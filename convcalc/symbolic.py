@@ -11,7 +11,8 @@ from typing import Any
 
 import sympy
 
-from convcalc.formula import Dim, Formula, larger, smaller, symbol
+from convcalc.bounds import larger, smaller
+from convcalc.formula import Dim, Formula, symbol
 
 # Values tried to tell two formulas apart before sympy is asked to prove them equal.
 TRIES = 200

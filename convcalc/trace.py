@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeAlias
 
+from convcalc.axis import Axis
 from convcalc.errors import ConvcalcError, ShapeError
-from convcalc.field import Axis, Field
+from convcalc.field import Field
 from convcalc.formula import Dim
 from convcalc.layers.base import Layer
-from convcalc.layers.combine import Merge, Network, drive
+from convcalc.layers.combine import Network, drive
+from convcalc.layers.merge import Merge
 from convcalc.shape import Condition, Shape, as_shape, check_numel, collecting, is_symbolic, product, simplify
 
 BYTES = 4  # of a float32 number, as torchsummary counts
@@ -51,7 +53,9 @@ class Row:
         return self.field.report()
 
     def __repr__(self) -> str:
-        return f"Row({self.index}, {self.text!r}, {self.input} -> {self.output}, {self.params} params, {self.macs} MACs)"
+        return (
+            f"Row({self.index}, {self.text!r}, {self.input} -> {self.output}, {self.params} params, {self.macs} MACs)"
+        )
 
 
 class _Fields:
@@ -234,7 +238,10 @@ class _Walk:
         """Note what the network's input is taken for; it cannot be word indices and numbers at once."""
         if layer.takes_indices and not raw:
             raise ShapeError(
-                "not_indices", layer_name=layer.name, found="the output of another layer", found_vi="output của layer khác"
+                "not_indices",
+                layer_name=layer.name,
+                found="the output of another layer",
+                found_vi="output của layer khác",
             )
         taken = "indices" if layer.takes_indices else "numbers"
         if self.input_is not in (None, taken):

@@ -62,7 +62,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "check.none": ("no mismatch", "không có sai khác nào"),
     "check.mismatch": ("mismatch: {spec} on {input}", "sai khác: {spec} với input {input}"),
-    "check.same": ("{device} gives the shapes and counts that the formulas give", "{device} cho đúng shape và số lượng như công thức"),
+    "check.same": (
+        "{device} gives the shapes and counts that the formulas give",
+        "{device} cho đúng shape và số lượng như công thức",
+    ),
 }
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from convcalc.cli.options import HELP, Device, DeviceOption, JsonOption, LangOption, dump, language
 from convcalc.errors import ConvcalcError
-from convcalc.words import pick, say
+from convcalc.words import decimal, pick, say
 
 
 def check(
@@ -18,7 +19,8 @@ def check(
         int, typer.Option("--samples", min=1, help=pick(HELP, "How many to draw.", "Số mẫu ngẫu nhiên."))
     ] = 1000,
     seed: Annotated[
-        int, typer.Option("--seed", help=pick(HELP, "The same seed draws the same samples.", "Cùng seed cho cùng các mẫu."))
+        int,
+        typer.Option("--seed", help=pick(HELP, "The same seed draws the same samples.", "Cùng seed cho cùng các mẫu.")),
     ] = 0,
     device: DeviceOption = Device.auto,
     json: JsonOption = False,
@@ -37,12 +39,9 @@ def check(
     if json:
         print(dump(_object(result, seed, seconds)))
         return 1 if result.mismatches else 0
-    print(
-        say(
-            "check.rate", speech, compared=result.compared, seconds=f"{seconds:.1f}", rate=round(result.compared / seconds),
-            device=result.device, torch=result.torch, accepted=result.accepted, refused=result.refused,
-        )  # fmt: skip
-    )
+    counts = {"compared": result.compared, "accepted": result.accepted, "refused": result.refused}
+    rate = {"seconds": decimal(f"{seconds:.1f}", speech), "rate": round(result.compared / seconds)}
+    print(say("check.rate", speech, device=result.device, torch=result.torch, **counts, **rate))
     for mismatch in result.mismatches:
         print(say("check.mismatch", speech, spec=mismatch.spec, input=mismatch.input))
         for difference in mismatch.differences:
@@ -57,7 +56,7 @@ check.__doc__ = pick(
 )
 
 
-def _progress(total: int) -> object:
+def _progress(total: int) -> Callable[[int], None]:
     from convcalc.render import console
 
     out = console(stderr=True)

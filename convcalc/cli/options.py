@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,14 +15,14 @@ from convcalc.words import default_language, pick
 HELP = default_language()
 
 
-class Lang(str, Enum):
+class Lang(StrEnum):
     """The languages of every sentence."""
 
     vi = "vi"
     en = "en"
 
 
-class Device(str, Enum):
+class Device(StrEnum):
     """Where torch runs."""
 
     auto = "auto"
@@ -51,6 +51,7 @@ JsonOption = Annotated[
 
 
 def language(option: Lang | None) -> str:
+    """The language of an answer: the option's, else the locale's."""
     return default_language() if option is None else option.value
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,6 @@ from convcalc.cli.options import (
     Device,
     DeviceOption,
     JsonOption,
-    Lang,
     LangOption,
     dump,
     is_file,
@@ -22,7 +20,7 @@ from convcalc.cli.options import (
 )
 from convcalc.errors import ConvcalcError, SpecError
 from convcalc.layers.base import LAYERS
-from convcalc.shape import Shape, as_shape
+from convcalc.shape import as_shape
 from convcalc.spec import Spec, read_spec
 from convcalc.trace import PartialTrace, Trace, trace_rows
 from convcalc.words import pick, say
@@ -73,6 +71,8 @@ def shape(
                 "bad_option", problem="--batch takes the specs and inputs from its file; give no SPEC and no --input",
                 problem_vi="--batch đọc spec và input từ file; không ghi thêm SPEC hay --input", command="convcalc shape",
             )  # fmt: skip
+        from convcalc.cli.batch import run_batch
+
         return run_batch(read_text(batch), speech)
     text: str | None = None
     read: Spec | None = None
@@ -132,7 +132,12 @@ def report(
 
         print(derivation(traced, explain, lang))
     else:
-        out.print(explained(traced, lang) if explain else "", answer(traced, lang), sep="\n" if explain else "", soft_wrap=False)
+        out.print(
+            explained(traced, lang) if explain else "",
+            answer(traced, lang),
+            sep="\n" if explain else "",
+            soft_wrap=False,
+        )
     if not check:
         return 0
     sys.stdout.flush()
@@ -154,6 +159,7 @@ def show_check(traced: Trace, device: str, lang: str, out_is_latex: bool) -> int
 
 
 def run_check(traced: Trace, device: str) -> Check:
+    """What torch says of it; raises `ConvcalcError` where torch is missing."""
     try:
         from convcalc.torchside.check import check
     except ImportError as error:
@@ -175,37 +181,3 @@ def report_error(error: ConvcalcError, text: str | None, rows: list[object], jso
         sys.stdout.flush()
     console(stderr=True).print(error_text(error, text, lang))
     return error.exit_code
-
-
-def run_batch(text: str, lang: str) -> int:
-    """One JSON object for each line of SPEC, tab, SHAPE, in order; a bad line gets an error object and the rest go on."""
-    from json import JSONEncoder
-
-    from convcalc.results import error_object, trace_object
-
-    gc.set_threshold(50_000)  # nearly all of what a line makes is freed without the collector
-    encode = JSONEncoder(ensure_ascii=False).encode
-    write = sys.stdout.write
-    worst = 0
-    for line in text.split("\n"):
-        line = line.rstrip("\r")
-        if not line.strip():
-            continue
-        try:
-            write(encode(trace_object(trace_line(line), None)) + "\n")
-        except ConvcalcError as error:
-            worst = 2
-            write(encode(error_object(error, lang)) + "\n")
-    return worst
-
-
-def trace_line(line: str) -> Trace:
-    parts = line.split("\t")
-    if len(parts) != 2:
-        raise SpecError("bad_batch_line", count=len(parts))
-    read = read_spec(parts[0])
-    x: Shape = as_shape(parts[1])
-    try:
-        return trace_rows(read.layer, x)
-    except PartialTrace as stop:
-        raise located(stop.error, read) from None

@@ -1,9 +1,10 @@
 """All layers; importing this package fills the tables LAYERS and TORCH_NAMES."""
 
 from convcalc.layers.base import LAYERS, TORCH_NAMES, Layer
-from convcalc.layers.combine import Add, Cat, Chain, Concat, Graph, GraphNode, Merge, Mul, Network, Repeat, Residual, chain
+from convcalc.layers.combine import Chain, Concat, Graph, GraphNode, Network, Repeat, Residual, chain
 from convcalc.layers.conv import Conv, ConvT
 from convcalc.layers.linear import Bias, Embedding, Linear
+from convcalc.layers.merge import Add, Cat, Merge, Mul
 from convcalc.layers.norm import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm
 from convcalc.layers.pointwise import GELU, Dropout, Identity, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Tanh
 from convcalc.layers.pool import AdaptiveAvg, AdaptiveMax, AvgPool, GlobalAvg, MaxPool, MinPool, Unpool

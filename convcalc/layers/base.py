@@ -8,48 +8,26 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar, dataclass_transform
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
-from convcalc.errors import Lazy, ShapeError, SpecError
+from convcalc.errors import Lazy, ShapeError
 from convcalc.field import Field
-from convcalc.formula import Dim, Formula
-from convcalc.notation import Written, show
-from convcalc.shape import LARGEST_NUMBER, Shape, product, require, show_shape
+from convcalc.formula import Dim
+from convcalc.layers.tokens import ANY, Axes, Token, checked, show_token, show_value, token
+from convcalc.notation import show
+from convcalc.shape import Shape, product, require, show_shape
 
 if TYPE_CHECKING:
     from torch import nn
 
-Axes: TypeAlias = "Dim | tuple[Dim, ...]"
 T = TypeVar("T", bound="Layer")
-ANY = object()
+
+__all__ = ["ANY", "Axes", "Layer", "Token", "layer", "token"]
 
 # name → class, and torch's class name → (class, number of spatial axes or None)
 LAYERS: dict[str, type[Layer]] = {}
 TORCH_NAMES: dict[str, tuple[type[Layer], int | None]] = {}
-
-
-class Token:
-    """How a field stands in a spec, and what it may be.
-
-    `kind`: dim, axes, flag, choice, or one of the decimal kinds real, share, scale. `prefix`: "s" for s2x1. `place`: count (64@), size (3x3), plain (linear 10) or none.
-    `words`: words that set the field by themselves ({"same": "same"}). `least`: the smallest number. `letters`: its letters in
-    formulas, one for each axis. `options`: what a choice is among.
-    """
-
-    __slots__ = ("kind", "least", "letters", "options", "place", "prefix", "words")
-
-    def __init__(
-        self, kind: str, *, prefix: str = "", place: str = "", words: dict[str, Any] | None = None, least: int = 0,
-        letters: str = "", options: tuple[str, ...] = (),
-    ) -> None:  # fmt: skip
-        self.kind, self.prefix, self.place, self.words = kind, prefix, place, words or {}
-        self.least, self.letters, self.options = least, letters, options
-
-
-def token(kind: str, default: Any = dataclasses.MISSING, **how: Any) -> Any:
-    """A dataclass field that is written in a spec as `Token(kind, **how)` says."""
-    return field(default=default, metadata={"token": Token(kind, **how)})
 
 
 class Layer:
@@ -61,8 +39,13 @@ class Layer:
 
     name: ClassVar[str] = ""
     tokens: ClassVar[dict[str, Token]] = {}
-    ignored: ClassVar[dict[str, Any]] = {}  # arguments of torch's that are not fields: name → the only value read, or ANY
+    ignored: ClassVar[
+        dict[str, Any]
+    ] = {}  # arguments of torch's that are not fields: name → the only value read, or ANY
     aliases: ClassVar[dict[str, str]] = {}  # torch's name of an argument → the field's, where they differ
+    torch_names: ClassVar[
+        tuple[str, ...]
+    ] = ()  # its classes in torch.nn, for one, two and three axes where they differ
     torch_args: ClassVar[tuple[str, ...]] = ()  # torch's positional order
     examples: ClassVar[tuple[tuple[str, str], ...]] = ()  # (spec, input shape): checked against torch, shown in docs
     probed: bool = True  # whether torch's values can show the receptive field (not where they depend on other values)
@@ -131,7 +114,19 @@ class Layer:
 
     def module(self, x: Shape) -> nn.Module:
         """The torch module that does the same to an input of shape x (with a batch axis in front)."""
-        raise NotImplementedError
+        return self.torch_module(x)
+
+    def torch_module(self, x: Shape, **given: Any) -> nn.Module:
+        """torch's class of this layer for the axes of x, with the fields that it takes, and `given` in place of some."""
+        from torch import nn
+
+        axes = getattr(self, "dims", None) or len(x) - 1
+        if len(self.torch_names) == 3 and not 1 <= axes <= 3:
+            raise NotImplementedError(f"torch has no {self.torch_names[0]} for {axes} axes")
+        name = self.torch_names[axes - 1 if len(self.torch_names) == 3 else 0]
+        values = {name: getattr(self, name) for name in self.names if name in self.torch_args}
+        made: nn.Module = getattr(nn, name)(**values | given)
+        return made
 
     # -- what follows from them ---------------------------------------------------------------------------------
 
@@ -200,80 +195,13 @@ def layer(
         made.torch_args = tuple(args.split()) or made.names
         made.ignored = ignored or {}
         LAYERS[name] = made
-        for torch_name in torch.split():
+        made.torch_names = tuple(torch.split())
+        for torch_name in made.torch_names:
             axes = int(torch_name[-2]) if torch_name[-2:] in ("1d", "2d", "3d") else None
             TORCH_NAMES[torch_name] = (made, axes)
         return made
 
     return register
-
-
-# -- values of fields -------------------------------------------------------------------------------------------
-
-
-def show_value(value: Any) -> str:
-    """A value as it is written in a spec: 3, K, 3x3, (2*F)."""
-    if isinstance(value, tuple):
-        return "x".join(show_value(v) for v in value)
-    if isinstance(value, Formula):
-        text = show(value, "python")
-        return text if text.isalnum() else f"({text})"
-    return str(value)
-
-
-def show_token(name: str, how: Token, value: Any) -> str:
-    for word, meaning in how.words.items():
-        if meaning == value and type(meaning) is type(value):
-            return word
-    if how.prefix:
-        return how.prefix + show_value(value)
-    return f"{name}={show_value(value)}"
-
-
-# Kinds of decimal numbers: the least and the largest, and how that is said.
-_REALS = {
-    "real": (-1e30, 1e30, "a number", "một số"),
-    "share": (0.0, 1.0, "a number from 0 to 1", "một số từ 0 đến 1"),
-    "scale": (1e-6, 1e6, "a scale above 0, such as 2 or 0.5", "một tỉ lệ lớn hơn 0, ví dụ 2 hoặc 0.5"),
-}
-
-
-def checked(layer_name: str, name: str, how: Token, value: Any) -> Any:
-    """The value of a field, or a `SpecError` that says what it must be."""
-
-    def wrong(expected: str, expected_vi: str) -> SpecError:
-        shown = show_value(value) if isinstance(value, tuple | Formula) else repr(value)
-        return SpecError(
-            "bad_value", layer_name=layer_name, field=name, value=shown, expected=expected, expected_vi=expected_vi
-        )
-
-    if how.words and any(value == w and type(value) is type(w) for w in how.words.values()):
-        return value
-    if how.kind == "flag":
-        if isinstance(value, bool):
-            return value
-        raise wrong("True or False", "True hoặc False")
-    if how.kind == "choice":
-        if value in how.options:
-            return value
-        options = ", ".join(how.options or how.words)
-        raise wrong(f"one of {options}", f"một trong {options}")
-    if how.kind in _REALS:
-        low, high, expected, expected_vi = _REALS[how.kind]
-        if isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high:
-            return value
-        raise wrong(expected, expected_vi)
-    many = value if isinstance(value, tuple) and how.kind != "dim" else (value,)
-    for v in many:
-        if isinstance(v, Formula | Written):
-            continue
-        if not isinstance(v, int) or isinstance(v, bool) or not many or v < how.least:
-            raise wrong(f"a whole number, at least {how.least}", f"số nguyên từ {how.least} trở lên")
-        if v > LARGEST_NUMBER:
-            raise SpecError("number_too_large", value=str(v)[:30], limit=LARGEST_NUMBER)
-    if not many:
-        raise wrong(f"a whole number, at least {how.least}", f"số nguyên từ {how.least} trở lên")
-    return value
 
 
 # -- helpers for layers -----------------------------------------------------------------------------------------
@@ -294,7 +222,9 @@ def per_axis(self: Layer, name: str, x: Shape, count: int) -> tuple[Dim, ...]:
 def channels_and_sizes(self: Layer, x: Shape) -> tuple[Dim, Shape]:
     """Split (C, …) into C and one to three spatial sizes."""
     if not 2 <= len(x) <= 4:
-        raise ShapeError("wrong_axes", layer_name=self.name, shape=show_shape(x), expected="(C, L), (C, H, W), (C, D, H, W)")
+        raise ShapeError(
+            "wrong_axes", layer_name=self.name, shape=show_shape(x), expected="(C, L), (C, H, W), (C, D, H, W)"
+        )
     return x[0], x[1:]
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convcalc.axis import transposed_reach, window_reach
+from convcalc.bounds import larger
 from convcalc.errors import Lazy, ShapeError
-from convcalc.field import Field, transposed_reach, window_reach
-from convcalc.formula import Dim, larger
+from convcalc.field import Field
+from convcalc.formula import Dim
 from convcalc.layers.base import Axes, Layer, channels_and_sizes, check_count, layer, per_axis, token
 from convcalc.notation import divided, show, value_of
-from convcalc.shape import Shape, extent, product, require, same_padding, show_shape, show_sizes, window
+from convcalc.shape import Shape, extent, product, require, same_padding, show_sizes, window
 
 if TYPE_CHECKING:
     from torch import nn
@@ -137,14 +139,9 @@ class Conv(Layer):
         return f.through(x, y, [window_reach(k, s, p, d) for k, s, (p, _), d in axes])
 
     def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        kind = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}[len(x) - 1]
-        made: nn.Module = kind(
-            self.in_channels or x[0], _kernels(self, x[0]), self.kernel_size, self.stride, self.padding, self.dilation,
-            _groups(self, x[0]), self.bias, self.padding_mode,
-        )  # type: ignore[arg-type]  # fmt: skip
-        return made
+        return self.torch_module(
+            x, in_channels=self.in_channels or x[0], out_channels=_kernels(self, x[0]), groups=_groups(self, x[0])
+        )
 
 
 def _check_same(self: Conv, x: Shape, stride: tuple[Dim, ...]) -> None:
@@ -220,7 +217,7 @@ class ConvT(Layer):
     )
 
     def shape(self, x: Shape) -> Shape:
-        channels, sizes = channels_and_sizes(self, x)
+        channels, _ = channels_and_sizes(self, x)
         kernels, _ = _check_channels(self, x, channels)
         out = []
         for i, (m, k, s, p, op, d) in enumerate(self._axes(x)):
@@ -256,11 +253,6 @@ class ConvT(Layer):
         return f.through(x, y, [transposed_reach(k, s, p, d) for _, k, s, p, _, d in self._axes(x)])
 
     def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        kind = {1: nn.ConvTranspose1d, 2: nn.ConvTranspose2d, 3: nn.ConvTranspose3d}[len(x) - 1]
-        made: nn.Module = kind(
-            self.in_channels or x[0], _kernels(self, x[0]), self.kernel_size, self.stride, self.padding, self.output_padding,
-            _groups(self, x[0]), self.bias, self.dilation,
-        )  # type: ignore[arg-type]  # fmt: skip
-        return made
+        return self.torch_module(
+            x, in_channels=self.in_channels or x[0], out_channels=_kernels(self, x[0]), groups=_groups(self, x[0])
+        )

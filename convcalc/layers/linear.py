@@ -40,15 +40,20 @@ class Linear(Layer):
         return f.whole(x, [len(x) - 1])
 
     def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        return nn.Linear(self.in_features or x[-1], self.out_features, self.bias)  # type: ignore[arg-type]
+        return self.torch_module(x, in_features=self.in_features or x[-1])
 
 
 @layer(
     "embedding",
     torch="Embedding",
-    ignored={"max_norm": None, "norm_type": ANY, "scale_grad_by_freq": ANY, "sparse": ANY, "device": None, "dtype": None},
+    ignored={
+        "max_norm": None,
+        "norm_type": ANY,
+        "scale_grad_by_freq": ANY,
+        "sparse": ANY,
+        "device": None,
+        "dtype": None,
+    },
 )
 class Embedding(Layer):
     """A table of V vectors of D numbers, looked up by index: (L,) → (L, D). A look-up multiplies nothing."""
@@ -74,11 +79,6 @@ class Embedding(Layer):
 
     def field(self, f: Field, x: Shape, y: Shape) -> Field:
         return f.reordered([*range(len(x)), None])
-
-    def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        return nn.Embedding(self.num_embeddings, self.embedding_dim, self.padding_idx)  # type: ignore[arg-type]
 
 
 @layer("bias")

@@ -44,7 +44,12 @@ class BatchNorm(Layer):
 
     def shape(self, x: Shape) -> Shape:
         if len(x) > 4 or (self.dims is not None and len(x) - 1 not in _BATCH_NORM_AXES[self.dims]):
-            expected = {None: "(C,), (C, L), (C, H, W), (C, D, H, W)", 1: "(C,), (C, L)", 2: "(C, H, W)", 3: "(C, D, H, W)"}
+            expected = {
+                None: "(C,), (C, L), (C, H, W), (C, D, H, W)",
+                1: "(C,), (C, L)",
+                2: "(C, H, W)",
+                3: "(C, D, H, W)",
+            }
             raise ShapeError("wrong_axes", layer_name=self.name, shape=show_shape(x), expected=expected[self.dims])
         check_count(self, x, self.num_features, x[0], "channel")
         return x
@@ -53,14 +58,16 @@ class BatchNorm(Layer):
         return _scale_and_shift(self.affine, (x[0],))
 
     def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        spatial = self.dims or len(x) - 1
-        kind = {0: nn.BatchNorm1d, 1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}[spatial]
-        return kind(self.num_features or x[0], self.eps, self.momentum, self.affine)  # type: ignore[arg-type]
+        # torch's BatchNorm1d takes flat inputs too
+        return self.torch_module(x if len(x) > 1 else (*x, 1), num_features=self.num_features or x[0])
 
 
-@layer("ln", torch="LayerNorm", args="normalized_shape eps elementwise_affine bias", ignored={"device": None, "dtype": None})
+@layer(
+    "ln",
+    torch="LayerNorm",
+    args="normalized_shape eps elementwise_affine bias",
+    ignored={"device": None, "dtype": None},
+)
 class LayerNorm(Layer):
     """Layer normalisation over the last axes; over all of them if none are given. Every value sees the whole of them."""
 
@@ -94,9 +101,7 @@ class LayerNorm(Layer):
         return f.whole(x, range(len(x) - len(self._over(x)), len(x)))
 
     def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        return nn.LayerNorm(self._over(x), self.eps, self.elementwise_affine, self.bias)  # type: ignore[arg-type]
+        return self.torch_module(x, normalized_shape=self._over(x))
 
 
 @layer("gn", torch="GroupNorm", args="num_groups num_channels eps affine", ignored={"device": None, "dtype": None})
@@ -127,9 +132,7 @@ class GroupNorm(Layer):
         return f.over_channels(x, self.num_groups).whole(x, range(1, len(x)))
 
     def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        return nn.GroupNorm(self.num_groups, self.num_channels or x[0], self.eps, self.affine)  # type: ignore[arg-type]
+        return self.torch_module(x, num_channels=self.num_channels or x[0])
 
 
 @layer(
@@ -162,10 +165,7 @@ class InstanceNorm(Layer):
         return f.whole(x, range(1, len(x)))
 
     def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        kind = {1: nn.InstanceNorm1d, 2: nn.InstanceNorm2d, 3: nn.InstanceNorm3d}[len(x) - 1]
-        return kind(self.num_features or x[0], self.eps, self.momentum, self.affine)  # type: ignore[arg-type]
+        return self.torch_module(x, num_features=self.num_features or x[0])
 
 
 @layer("lrn", torch="LocalResponseNorm", args="size alpha beta k")
@@ -181,13 +181,10 @@ class LocalResponseNorm(Layer):
 
     def shape(self, x: Shape) -> Shape:
         if len(x) < 2:
-            raise ShapeError("wrong_axes", layer_name=self.name, shape=show_shape(x), expected="(C, L), (C, H, W), (C, D, H, W)")
+            raise ShapeError(
+                "wrong_axes", layer_name=self.name, shape=show_shape(x), expected="(C, L), (C, H, W), (C, D, H, W)"
+            )
         return x
 
     def field(self, f: Field, x: Shape, y: Shape) -> Field:
         return f.forget([0])
-
-    def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        return nn.LocalResponseNorm(self.size, self.alpha, self.beta, self.k)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from convcalc.layers.base import ANY, Layer, layer, token
 from convcalc.shape import Shape, show_shape
 
 if TYPE_CHECKING:
-    from torch import nn
+    pass
 
 _INPLACE = {"inplace": ANY}
 
@@ -26,11 +26,6 @@ class ReLU(Layer):
 
     examples = _on_maps("relu")
 
-    def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        return nn.ReLU()
-
 
 @layer("sigmoid", torch="Sigmoid")
 class Sigmoid(Layer):
@@ -38,22 +33,12 @@ class Sigmoid(Layer):
 
     examples = _on_maps("sigmoid")
 
-    def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        return nn.Sigmoid()
-
 
 @layer("tanh", torch="Tanh")
 class Tanh(Layer):
     """The hyperbolic tangent."""
 
     examples = _on_maps("tanh")
-
-    def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        return nn.Tanh()
 
 
 @layer("gelu", torch="GELU")
@@ -64,22 +49,12 @@ class GELU(Layer):
 
     examples = (*_on_maps("gelu"), ("gelu tanh", "3,4,4"))
 
-    def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        return nn.GELU(self.approximate)
-
 
 @layer("silu", torch="SiLU", ignored=_INPLACE)
 class SiLU(Layer):
     """x·sigmoid(x), also called swish."""
 
     examples = _on_maps("silu")
-
-    def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        return nn.SiLU()
 
 
 @layer("leakyrelu", torch="LeakyReLU", ignored=_INPLACE)
@@ -89,11 +64,6 @@ class LeakyReLU(Layer):
     negative_slope: float = token("real", 0.01, place="plain")
 
     examples = (*_on_maps("leakyrelu"), ("leakyrelu 0.2", "3,4,4"))
-
-    def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        return nn.LeakyReLU(self.negative_slope)
 
 
 @layer("softmax", torch="Softmax")
@@ -120,11 +90,6 @@ class Softmax(Layer):
     def field(self, f: Field, x: Shape, y: Shape) -> Field:
         return f.whole(x, [self._axis(x)])
 
-    def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        return nn.Softmax(self.dim)
-
 
 @layer("dropout", torch="Dropout Dropout1d Dropout2d Dropout3d", ignored=_INPLACE)
 class Dropout(Layer):
@@ -135,11 +100,6 @@ class Dropout(Layer):
     moves_only = True
     examples = (*_on_maps("dropout"), ("dropout 0.25", "3,4,4"))
 
-    def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        return nn.Dropout(self.p)
-
 
 @layer("identity", torch="Identity")
 class Identity(Layer):
@@ -147,8 +107,3 @@ class Identity(Layer):
 
     moves_only = True
     examples = _on_maps("identity")
-
-    def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        return nn.Identity()

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from math import gcd
 from typing import TYPE_CHECKING
 
+from convcalc.axis import Reach, transposed_reach, window_reach
 from convcalc.errors import Lazy
-from convcalc.field import Field, Reach, transposed_reach, window_reach
+from convcalc.field import Field
 from convcalc.formula import Dim
 from convcalc.layers.base import Axes, Layer, channels_and_sizes, layer, per_axis, token
 from convcalc.notation import show
@@ -77,13 +78,6 @@ class MaxPool(_Pool):
         ("maxpool 2x3x2 s2 p1x1x0", "2,5,7,4"),
     )
 
-    def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        kind = {1: nn.MaxPool1d, 2: nn.MaxPool2d, 3: nn.MaxPool3d}[len(x) - 1]
-        made: nn.Module = kind(self.kernel_size, self.stride, self.padding, self.dilation, ceil_mode=self.ceil_mode)  # type: ignore[arg-type]
-        return made
-
 
 @layer(
     "avgpool",
@@ -116,13 +110,6 @@ class AvgPool(_Pool):
                     window=Lazy(show_sizes, per_axis(self, "kernel_size", x, 3)), sizes=Lazy(show_sizes, x[1:]),
                 )  # fmt: skip
         return super().shape(x)
-
-    def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        kind = {1: nn.AvgPool1d, 2: nn.AvgPool2d, 3: nn.AvgPool3d}[len(x) - 1]
-        made: nn.Module = kind(self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)  # type: ignore[arg-type]
-        return made
 
 
 @layer("minpool")
@@ -181,13 +168,6 @@ class AdaptiveMax(_Adaptive):
 
     examples = (("adaptivemax 6", "2,13,9"), ("adaptivemax 3x5", "2,4,11"), ("adaptivemax 4", "2,9"))
 
-    def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        kind = {1: nn.AdaptiveMaxPool1d, 2: nn.AdaptiveMaxPool2d, 3: nn.AdaptiveMaxPool3d}[len(x) - 1]
-        made: nn.Module = kind(self.output_size)  # type: ignore[arg-type]
-        return made
-
 
 @layer("adaptiveavg", torch="AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d")
 class AdaptiveAvg(_Adaptive):
@@ -196,13 +176,6 @@ class AdaptiveAvg(_Adaptive):
     output_size: Axes = token("axes", place="size", least=1, letters="KOU")
 
     examples = (("adaptiveavg 6x6", "2,13,9"), ("adaptiveavg 1", "2,7,7"), ("adaptiveavg 2", "2,5,7,4"))
-
-    def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        kind = {1: nn.AdaptiveAvgPool1d, 2: nn.AdaptiveAvgPool2d, 3: nn.AdaptiveAvgPool3d}[len(x) - 1]
-        made: nn.Module = kind(self.output_size)  # type: ignore[arg-type]
-        return made
 
 
 @layer("gap")
@@ -219,7 +192,7 @@ class GlobalAvg(Layer):
         return f.whole(x, range(1, len(x)))
 
     def module(self, x: Shape) -> nn.Module:
-        return AdaptiveAvg(1).module(x)
+        return AdaptiveAvg(1).module(x)  # torch's name for it
 
 
 @layer("unpool", torch="MaxUnpool1d MaxUnpool2d MaxUnpool3d")
@@ -244,7 +217,7 @@ class Unpool(Layer):
         return zip(x[1:], kernel, stride, per_axis(self, "padding", x, n), strict=True)
 
     def shape(self, x: Shape) -> Shape:
-        channels, sizes = channels_and_sizes(self, x)
+        channels, _ = channels_and_sizes(self, x)
         out = []
         for m, k, s, p in self._axes(x):
             size = (m - 1) * s - 2 * p + k

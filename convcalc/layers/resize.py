@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from convcalc.axis import Reach, window_reach
+from convcalc.bounds import smaller
 from convcalc.errors import Lazy, ShapeError
-from convcalc.field import Field, Reach, window_reach
+from convcalc.field import Field
 from convcalc.formula import Dim
 from convcalc.layers.base import Axes, Layer, channels_and_sizes, layer, per_axis, token
 from convcalc.notation import value_of
-from convcalc.shape import Shape, product, require, show_shape, show_sizes, smaller
+from convcalc.shape import Shape, product, require, show_shape, show_sizes, whole
 
 if TYPE_CHECKING:
     from torch import nn
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 _LARGEST_DENOMINATOR = 64
 
 
-@layer("upsample", torch="Upsample", args="size scale_factor mode align_corners", ignored={"recompute_scale_factor": None})
+@layer(
+    "upsample", torch="Upsample", args="size scale_factor mode align_corners", ignored={"recompute_scale_factor": None}
+)
 class Upsample(Layer):
     """Up- or down-sampling by a scale, M → ⌊M·scale⌋, or to a size; nearest or linear interpolation ('bilinear' in 2-d).
 
@@ -57,9 +61,11 @@ class Upsample(Layer):
         return tuple(_scaled(m, self.scale_factor or 1) for m in x[1:])
 
     def shape(self, x: Shape) -> Shape:
-        channels, sizes = channels_and_sizes(self, x)
+        channels, _ = channels_and_sizes(self, x)
         if (self.size is None) == (self.scale_factor is None):
-            raise ShapeError("missing_value", layer_name=self.name, field="one of scale_factor and size", example="upsample 2")
+            raise ShapeError(
+                "missing_value", layer_name=self.name, field="one of scale_factor and size", example="upsample 2"
+            )
         out = self._sizes(x)
         for size in out:
             require(size, ">=", 1, "empty_output", layer_name=self.name, sizes=Lazy(show_sizes, out))
@@ -90,23 +96,22 @@ class Upsample(Layer):
         return Reach(ratio.numerator, tuple(cells))
 
     def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        mode = self.mode if self.mode == "nearest" else {1: "linear", 2: "bilinear", 3: "trilinear"}[len(x) - 1]
-        corners = None if self.mode == "nearest" else self.align_corners
-        return nn.Upsample(self.size, self.scale_factor, mode, corners)  # type: ignore[arg-type]
+        nearest = self.mode == "nearest"
+        mode = self.mode if nearest else {1: "linear", 2: "bilinear", 3: "trilinear"}[len(x) - 1]
+        return self.torch_module(x, mode=mode, align_corners=None if nearest else self.align_corners)
 
 
 def _scaled(m: Dim, scale: float) -> Dim:
     over, under = (scale, 1) if isinstance(scale, int) else scale.as_integer_ratio()
     if isinstance(value_of(m), int) and under > _LARGEST_DENOMINATOR:
-        return math.floor(value_of(m) * float(scale))
+        return math.floor(whole(value_of(m)) * float(scale))
     if under > _LARGEST_DENOMINATOR:
         raise ShapeError("inexact_scale", layer_name="upsample", scale=scale)
-    return m * over if under == 1 else m * over // under
+    grown: Dim = m * over
+    return grown if under == 1 else grown // under
 
 
-@layer("pad", torch="ZeroPad1d ZeroPad2d ZeroPad3d", args="sides")
+@layer("pad", torch="ZeroPad1d ZeroPad2d ZeroPad3d", args="padding")
 class Pad(Layer):
     """Padding with zeros on each side, or cropping where negative: M → M + before + after.
 
@@ -114,7 +119,7 @@ class Pad(Layer):
     counts them: (left, right, top, bottom, front, back).
     """
 
-    aliases = {"padding": "sides"}  # noqa: RUF012
+    aliases = {"padding": "sides"}
 
     amount: Axes = token("axes", 0, place="size", letters="PQV")
     sides: tuple[int, ...] | None = token("axes", None, least=-(10**9))
@@ -151,11 +156,7 @@ class Pad(Layer):
         return f.through(x, y, [window_reach(1, 1, before) for before, _ in self._pairs(x)])
 
     def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        kind = {1: nn.ConstantPad1d, 2: nn.ConstantPad2d, 3: nn.ConstantPad3d}[len(x) - 1]
-        made: nn.Module = kind(tuple(p for pair in reversed(self._pairs(x)) for p in pair), 0)  # type: ignore[arg-type]
-        return made
+        return self.torch_module(x, padding=tuple(side for pair in reversed(self._pairs(x)) for side in pair))
 
 
 @layer("flatten", torch="Flatten", args="start_dim end_dim")
@@ -166,7 +167,12 @@ class Flatten(Layer):
     end_dim: int = token("dim", -1, least=-5)
 
     moves_only = True
-    examples = (("flatten", "16,5,5"), ("flatten", "7"), ("flatten start_dim=2", "3,4,5"), ("flatten end_dim=2", "3,4,5"))
+    examples = (
+        ("flatten", "16,5,5"),
+        ("flatten", "7"),
+        ("flatten start_dim=2", "3,4,5"),
+        ("flatten end_dim=2", "3,4,5"),
+    )
 
     def _range(self, x: Shape) -> tuple[int, int]:
         """The first and last axis to join, without the batch axis."""
@@ -185,11 +191,6 @@ class Flatten(Layer):
 
     def field(self, f: Field, x: Shape, y: Shape) -> Field:
         return f.flatten(x, *self._range(x))
-
-    def module(self, x: Shape) -> nn.Module:
-        from torch import nn
-
-        return nn.Flatten(self.start_dim, self.end_dim)
 
 
 @layer("transpose")
@@ -221,5 +222,3 @@ class Transpose(Layer):
         from convcalc.torchside.modules import Transposed
 
         return Transposed(self.dim0, self.dim1)
-
-

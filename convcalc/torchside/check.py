@@ -19,9 +19,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from convcalc.errors import OWN_RULES, ConvcalcError, MissingError
 from convcalc.layers.base import Layer
-from convcalc.layers.combine import Network
 from convcalc.layers.linear import Embedding
-from convcalc.shape import Shape, as_shape, show_shape
+from convcalc.shape import Shape, as_shape, show_shape, whole, wholes
 from convcalc.torchside.probe import field_differences
 from convcalc.torchside.values import assignments, put_in
 from convcalc.trace import Trace, trace
@@ -63,25 +62,27 @@ def check(net: Layer, x: Any, device: str = "auto", seed: int = 0) -> Check:
     """Compare `net` on an input of shape x with torch. Raises `ConvcalcError` where x does not fit."""
     traced = trace(net, as_shape(x))
     where = pick_device(device)
-    result = Check(_device_name(where), torch.__version__)
+    result = Check(device_name(where), torch.__version__)
     torch.manual_seed(seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch's remarks on speed, such as 'same' with an even kernel
         if traced.symbolic:
             _check_letters(traced, where, result)
         else:
-            _check_numbers(traced, where, result)
+            compare_numbers(traced, where, result)
     return result
 
 
-def _device_name(device: torch.device) -> str:
+def device_name(device: torch.device) -> str:
+    """cpu, or the name of the GPU."""
     return torch.cuda.get_device_name(device) if device.type == "cuda" else str(device)
 
 
 # -- numbers ----------------------------------------------------------------------------------------------------
 
 
-def _check_numbers(traced: Trace, device: torch.device, result: Check) -> None:
+def compare_numbers(traced: Trace, device: torch.device, result: Check) -> None:
+    """Compare one network on an input of numbers, and note in `result` what was compared and what differs."""
     need, have = _bytes_needed(traced), _bytes_free(device)
     if need > have:
         # Too large for this machine: torch works out shapes and counts without storing any number.
@@ -112,7 +113,7 @@ def _compare(result: Check, what: str, ours: Any, theirs: Any) -> None:
 
 
 def _compare_weights(traced: Trace, module: nn.Module, result: Check) -> None:
-    ours = Counter(shape for row in traced for shape in row.weights.values())
+    ours = Counter(wholes(shape) for row in traced for shape in row.weights.values())
     theirs = Counter(tuple(p.shape) for p in module.parameters())
     if ours == theirs:
         result.compared.append("weights")
@@ -121,7 +122,7 @@ def _compare_weights(traced: Trace, module: nn.Module, result: Check) -> None:
     _compare(result, "params", traced.params, sum(p.numel() for p in module.parameters()))
 
 
-def _names(shapes: Counter[Shape]) -> str:
+def _names(shapes: Counter[tuple[int, ...]]) -> str:
     return ", ".join(f"{n}×{show_shape(shape)}" for shape, n in shapes.items()) or "none besides"
 
 
@@ -129,16 +130,16 @@ def random_input(traced: Trace, batch: int, device: torch.device) -> Tensor:
     """Random inputs: word indices where the network looks them up, else normal numbers."""
     tables = [row.layer for row in traced if isinstance(row.layer, Embedding)]
     if tables:
-        words = min(int(str(table.num_embeddings)) for table in tables)
-        return torch.randint(words, (batch, *traced.input), device=device)
-    return torch.randn((batch, *traced.input), device=device)
+        words = min(whole(table.num_embeddings) for table in tables)
+        return torch.randint(words, (batch, *wholes(traced.input)), device=device)
+    return torch.randn((batch, *wholes(traced.input)), device=device)
 
 
 def _bytes_needed(traced: Trace) -> int:
     memory = traced.memory
     # cuDNN and im2col need room beside the two tensors that are alive at a time; ten times a layer's output is ample.
-    largest = max(math.prod(row.output) for row in traced)  # type: ignore[arg-type]
-    return int(str(memory.params)) + int(str(memory.input)) + 40 * largest
+    largest = max(math.prod(wholes(row.output)) for row in traced)
+    return whole(memory.params) + whole(memory.input) + 40 * largest
 
 
 def _bytes_free(device: torch.device) -> int:
@@ -162,7 +163,7 @@ def _check_letters(traced: Trace, device: torch.device, result: Check) -> None:
     for values in assignments(traced):
         net, x = put_in(traced.net, values), tuple(_number(size, values) for size in traced.input)
         shown = ", ".join(f"{name} = {value}" for name, value in sorted(values.items()))
-        expected = all(_holds(condition, values) for condition in traced.valid_when)
+        expected = all(condition.holds(values) for condition in traced.valid_when)
         if not expected:
             refused += 1
             if not refuses(net, x):
@@ -177,7 +178,7 @@ def _check_letters(traced: Trace, device: torch.device, result: Check) -> None:
         _compare(one, "output", tuple(_number(size, values) for size in traced.output), numeric.output)
         _compare(one, "params", _number(traced.params, values), numeric.params)
         _compare(one, "macs", _number(traced.macs, values), numeric.macs)
-        _check_numbers(numeric, device, one)
+        compare_numbers(numeric, device, one)
         result.device = one.device
         result.compared = list(dict.fromkeys(result.compared + one.compared))
         result.differences += [f"at {shown}: {difference}" for difference in one.differences]
@@ -194,13 +195,6 @@ def _number(dim: Any, values: dict[str, int]) -> Any:
     return dim if isinstance(dim, int) else dim.at(values)
 
 
-def _holds(condition: Any, values: dict[str, int]) -> bool:
-    left, right = _number(condition.left, values), _number(condition.right, values)
-    if condition.relation == "divides":
-        return bool(left > 0 and right % left == 0)
-    return bool(left >= right if condition.relation == ">=" else left == right)
-
-
 # -- refusing ---------------------------------------------------------------------------------------------------
 
 
@@ -210,24 +204,28 @@ def refuses(net: Layer, x: Shape) -> bool:
     In a network the layer that convcalc refuses is asked by itself, on what it is given there. The rules that are convcalc's
     own (`OWN_RULES`) are not torch's to confirm.
     """
+    layer, given = net, x
     try:
         trace(net, x)
     except ConvcalcError as error:
         if error.kind in OWN_RULES:
             return True
-
-    layer, given = net, x
-    if isinstance(net, Network):
-        try:
-            net.shape(x)
-        except ConvcalcError as error:
-            assert isinstance(error.subject, Layer)
-            layer, given = error.subject, error.given
+        if isinstance(error.subject, Layer) and error.given is not None:
+            layer, given = error.subject, error.given[0]
     try:
         module = layer.module(given).eval()
         with torch.no_grad():
-            out = module(torch.zeros((2, *given), dtype=torch.int64 if layer.takes_indices else torch.float32))
+            out = module(torch.zeros((2, *wholes(given)), dtype=torch.int64 if layer.takes_indices else torch.float32))
             return not out.numel()
-    except (RuntimeError, ValueError, TypeError, IndexError, NotImplementedError, KeyError, AssertionError, ConvcalcError):
+    except (
+        RuntimeError,
+        ValueError,
+        TypeError,
+        IndexError,
+        NotImplementedError,
+        KeyError,
+        AssertionError,
+        ConvcalcError,
+    ):
         return True
     return False

@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from convcalc.layers.combine import Merge, Network, drive
+from convcalc.layers.combine import Network, drive
+from convcalc.layers.merge import Merge
 
 
 class Negated(nn.Module):
@@ -18,7 +19,8 @@ class Negated(nn.Module):
         self.inside = inside
 
     def forward(self, x: Tensor) -> Tensor:
-        return -self.inside(-x)
+        out: Tensor = -self.inside(-x)
+        return out
 
 
 class BiasPerPosition(nn.Module):
@@ -51,9 +53,9 @@ class Unpooled(nn.Module):
     def __init__(self, axes: tuple[Any, ...]) -> None:
         super().__init__()
         self.axes = axes
-        kind = {1: nn.MaxUnpool1d, 2: nn.MaxUnpool2d, 3: nn.MaxUnpool3d}[len(axes)]
-        columns = list(zip(*axes, strict=True))
-        self.unpool = kind(columns[1], columns[2], columns[3])
+        _, kernel, stride, padding = zip(*axes, strict=True)
+        kind: Any = {1: nn.MaxUnpool1d, 2: nn.MaxUnpool2d, 3: nn.MaxUnpool3d}[len(axes)]
+        self.unpool = kind(kernel, stride, padding)
 
     def forward(self, x: Tensor) -> Tensor:
         places = torch.zeros(x.shape, dtype=torch.int64, device=x.device)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from convcalc.field import Axis
+from convcalc.axis import Axis
 from convcalc.formula import Dim
 from convcalc.layers.base import Layer
+from convcalc.shape import whole
 from convcalc.trace import Trace
 
 # How many output cells are tried before the field is taken to be larger than the input.
@@ -28,8 +29,7 @@ def field_differences(traced: Trace, module: nn.Module, given: Tensor) -> list[s
     inputs = given[:1].repeat(max(2, len(rows)), *[1] * (given.dim() - 1)).clone()
     first = 0 if len(traced.input) == 1 else 1
     for i, (source, row, *_) in enumerate(rows):
-        place = inputs[i].select(source + first, row)
-        place.fill_(_word(module) if given.dtype == torch.int64 else float("nan"))
+        inputs[i].select(source + first, row).fill_(_word(module) if given.dtype == torch.int64 else float("nan"))
     # cuDNN's Winograd and FFT kernels would carry a NaN to cells that do not depend on it.
     with torch.no_grad(), torch.backends.cudnn.flags(enabled=False):
         outputs = module(inputs)
@@ -39,7 +39,9 @@ def field_differences(traced: Trace, module: nn.Module, given: Tensor) -> list[s
         if bool(seen.isnan().any()) != reached:
             where = f"output {place}" if axis is not None else "an output"
             does, does_not = ("depends", "does not") if reached else ("does not depend", "does")
-            differences.append(f"receptive field: {where} {does} on row {row} of axis {source + 1}, in torch it {does_not}")
+            differences.append(
+                f"receptive field: {where} {does} on row {row} of axis {source + 1}, in torch it {does_not}"
+            )
     return differences
 
 
@@ -80,9 +82,7 @@ def _best_place(axis: Axis, count: int, hull: tuple[int, int]) -> tuple[int, tup
 
 
 def _whole_numbers(interval: tuple[Dim, Dim]) -> tuple[int, int]:
-    low, high = interval
-    assert isinstance(low, int) and isinstance(high, int)
-    return low, high
+    return whole(interval[0]), whole(interval[1])
 
 
 def _word(module: nn.Module) -> int:

@@ -17,8 +17,8 @@ import torch
 from convcalc.errors import ConvcalcError
 from convcalc.layers.base import LAYERS, Layer, Token
 from convcalc.layers.combine import Chain, Concat, Graph, GraphNode, Network, Repeat, Residual, chain
-from convcalc.shape import Shape, show_shape
-from convcalc.torchside.check import Check, _check_numbers, _device_name, pick_device, refuses
+from convcalc.shape import Shape, show_shape, whole
+from convcalc.torchside.check import Check, compare_numbers, device_name, pick_device, refuses
 from convcalc.trace import trace
 
 
@@ -127,7 +127,7 @@ def differences(net: Layer, x: Shape, device: torch.device) -> list[str]:
         return [] if refuses(net, x) else [f"convcalc refuses ({error.message()}), torch accepts"]
     result = Check("", torch.__version__)
     try:
-        _check_numbers(traced, device, result)
+        compare_numbers(traced, device, result)
     except ConvcalcError:
         raise
     except Exception as error:
@@ -140,7 +140,7 @@ def sample(
 ) -> Samples:
     """Compare `count` random samples; stops after `most` mismatches. The same seed draws the same samples."""
     where = pick_device(device)
-    result = Samples(_device_name(where), torch.__version__)
+    result = Samples(device_name(where), torch.__version__)
     stream = random.Random(seed)
     torch.manual_seed(seed)
     with warnings.catch_warnings():
@@ -199,7 +199,7 @@ def _simpler(net: Layer, x: Shape) -> Iterator[tuple[Layer, Shape]]:
     for smaller_net in _simpler_nets(net):
         yield smaller_net, x
     for i, size in enumerate(x):
-        for smaller in {1, int(str(size)) // 2, int(str(size)) - 1} - {0, size}:
+        for smaller in {1, whole(size) // 2, whole(size) - 1} - {0, size}:
             yield net, (*x[:i], smaller, *x[i + 1 :])
 
 

@@ -57,7 +57,9 @@ def assignments(traced: Trace) -> Iterator[dict[str, int]]:
     seen = {tuple(low.values())}
     for turn in range(20 * SPREAD):
         wide = 3 * SMALL + turn % 16
-        values = {n: low[n] + stream.randrange(SMALL if n in in_net or n == _channels(traced) else wide) for n in letters}
+        values = {
+            n: low[n] + stream.randrange(SMALL if n in in_net or n == _channels(traced) else wide) for n in letters
+        }
         if tuple(values.values()) not in seen:
             seen.add(tuple(values.values()))
             yield values

@@ -1,0 +1,262 @@
+"""Receptive fields: which cells of the input an output cell depends on, axis by axis.
+
+Output o of an axis sees the input cells from `low` to `high`. For windows these move evenly: size, jump and start say all
+(Araujo, Norris, Sim, "Computing receptive fields of convolutional neural networks", Distill 2019, with `start` the first
+cell of the first output's field, negative in the padding). Transposed and up-sampling layers and adaptive pools repeat with
+a period instead, so an axis keeps one interval for each output of a period; `step` is how far the input moves in a period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import gcd
+from typing import NamedTuple, TypeAlias
+
+from convcalc.bounds import larger, never_negative, smaller
+from convcalc.formula import Dim
+from convcalc.shape import whole
+
+Interval: TypeAlias = "tuple[Dim, Dim] | None"  # None: this output sees no input at all (a hole)
+
+# What outputs see that only see padding.
+NOTHING: Interval = (0, -1)
+# A pattern with a longer period than this is given up: nobody would read it.
+LONGEST_PERIOD = 4096
+
+
+class Reach(NamedTuple):
+    """What one layer's outputs see of its input along one axis.
+
+    Output q·len(cells) + r sees the cells `cells[r]`, each moved by q·step. Cells are in rising order; for a window only
+    the first and the last are needed.
+    """
+
+    step: Dim
+    cells: tuple[Sequence[Dim], ...]
+
+
+def window_reach(k: Dim, s: Dim, p: Dim, d: Dim = 1) -> Reach:
+    """A window: output o sees o·S − P + D·j for j below K."""
+    if isinstance(k, int) and isinstance(p, int) and isinstance(d, int):
+        return Reach(s, (range(-p, -p + d * (k - 1) + 1, d),))
+    return Reach(s, ((-p, d * (k - 1) - p),))
+
+
+def transposed_reach(k: Dim, s: Dim, p: Dim, d: Dim = 1) -> Reach | None:
+    """A transposed window: output o sees cell i where o + P = i·S + D·j for some j below K."""
+    if isinstance(s, int) and s == 1:
+        return window_reach(k, 1, d * (k - 1) - p, d)
+    if not (isinstance(k, int) and isinstance(s, int) and isinstance(p, int) and isinstance(d, int)):
+        return None
+    cells = []
+    for o in range(s):
+        places = (o + p - d * j for j in range(k - 1, -1, -1))
+        cells.append(tuple(place // s for place in places if place % s == 0))
+    return Reach(1, tuple(cells))
+
+
+class Axis(NamedTuple):
+    """How the outputs along one tensor axis see one axis of the input.
+
+    `step` 0: every output sees the same; `step` None: the outputs no longer lie in a row (after flatten). `hull` is what all
+    outputs see together, padding and skipped cells left out; None with letters. `real` says between which outputs those lie
+    that see anything, where every one sees the same; None for all of them.
+    """
+
+    source: int
+    step: Dim | None
+    intervals: tuple[Interval, ...]
+    hull: Interval
+    real: tuple[int, int] | None = None
+
+    @property
+    def size(self) -> Dim:
+        """Cells seen, the most over all outputs."""
+        if len(self.intervals) == 1 and self.intervals[0] is not None:
+            low, high = self.intervals[0]
+            return high - low + 1
+        sizes = [high - low + 1 for low, high in filter(None, self.intervals)]
+        best = sizes[0]
+        for other in sizes[1:]:
+            best = larger(best, other)
+        return best
+
+    @property
+    def jump(self) -> Dim | float | None:
+        """How far the field moves from one output to the next, in input cells; a fraction after up-sampling."""
+        if self.step is None or len(self.intervals) == 1:
+            return self.step
+        if not isinstance(self.step, int):
+            return None
+        period = len(self.intervals)
+        return self.step / period if self.step % period else self.step // period
+
+    @property
+    def start(self) -> Dim | None:
+        """The first input cell that the first output sees; negative in the padding."""
+        first = self.intervals[0] or next(filter(None, self.intervals))
+        return None if self.step is None else first[0]
+
+    def at(self, output: int) -> Interval:
+        """The input cells between the first and the last that this output sees, padding included."""
+        turn, place = divmod(output, len(self.intervals))
+        interval = self.intervals[place]
+        if interval is None or self.step is None or turn == 0:
+            return interval
+        return interval[0] + turn * self.step, interval[1] + turn * self.step
+
+
+def compose(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> Axis | None:
+    """The axis after a layer that takes `count` cells to `count_out`."""
+    step, intervals = axis.step, axis.intervals
+    if step is None:
+        return None
+    if isinstance(step, int) and step == 0:
+        return spread(axis, reach, count, count_out)
+    cells = reach.cells
+    if len(cells) == 1 and len(cells[0]) == 1 and cells[0][0] == 0 and reach.step == 1 and count == count_out:
+        return axis
+    hull = _used(axis, reach, count, count_out)
+    if len(intervals) == 1 and intervals[0] is not None:
+        low, high = intervals[0]
+        moved = tuple((low + step * c[0], high + step * c[-1]) if len(c) else None for c in cells)
+        return _shorten(Axis(axis.source, step * reach.step, moved, hull))
+    if not isinstance(reach.step, int) or not isinstance(step, int):
+        return None
+    period = len(intervals)
+    turns = period // gcd(reach.step, period)
+    if turns * len(cells) > LONGEST_PERIOD:
+        return None
+    out = tuple(_seen(axis, [c + turn * reach.step for c in phase]) for turn in range(turns) for phase in cells)
+    return _shorten(Axis(axis.source, step * reach.step * turns // period, out, hull))
+
+
+def spread(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> Axis:
+    """The axis where all cells see the same: only which outputs meet a cell at all can change."""
+    if not (isinstance(count, int) and isinstance(count_out, int) and isinstance(reach.step, int)):
+        return axis
+    low, high = axis.real or (0, count - 1)
+    meeting = [
+        o for o in _ends(count_out) if any(low <= c <= high for c in _cells(reach, o))
+    ]  # fmt: skip
+    if not meeting:
+        return Axis(axis.source, 0, (NOTHING,), NOTHING)
+    return Axis(axis.source, 0, axis.intervals, axis.hull, (meeting[0], meeting[-1]))
+
+
+def _seen(axis: Axis, cells: Sequence[Dim]) -> Interval:
+    """The input cells that any of `cells` sees."""
+    found = [interval for interval in (axis.at(whole(c)) for c in cells) if interval is not None]
+    if not found:
+        return None
+    return min(whole(low) for low, _ in found), max(whole(high) for _, high in found)
+
+
+def _used(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> Interval:
+    """What all outputs of a layer see together: cells that no window reaches are lost for all that follows."""
+    if axis.hull is None or not (isinstance(count, int) and isinstance(count_out, int) and isinstance(reach.step, int)):
+        return None
+    cells = reach.cells
+    if len(cells) == 1 and isinstance(cells[0], range) and cells[0].step == 1 and reach.step <= len(cells[0]):
+        first, last = max(0, cells[0][0]), min(count - 1, (count_out - 1) * reach.step + cells[0][-1])
+    else:
+        first, last = _outermost(axis, reach, count, count_out)
+    low, high = axis.at(first), axis.at(last)
+    if low is None or high is None or first > last:
+        return NOTHING
+    ends = larger(axis.hull[0], low[0]), smaller(axis.hull[1], high[1])
+    return ends if never_negative(ends[1] - ends[0]) else NOTHING
+
+
+def _meets(axis: Axis, cell: int) -> bool:
+    """Whether a cell sees any of the input, not padding alone."""
+    interval, hull = axis.at(cell), axis.hull
+    if interval is None or hull is None:
+        return False
+    return bool(never_negative(interval[1] - hull[0]) and never_negative(hull[1] - interval[0]))
+
+
+def _outermost(axis: Axis, reach: Reach, count: int, count_out: int) -> tuple[int, int]:
+    """The first and the last cell that any output sees and that sees something itself; (1, 0) if there is none.
+
+    The cells of later outputs only move on, so the search from each end stops as soon as they are past the best found.
+    """
+    first: int | None = None
+    last: int | None = None
+    for o in range(count_out):
+        cells = _cells(reach, o)
+        if first is not None and cells and cells[0] >= first:
+            break
+        first = next((c for c in cells if 0 <= c < count and _meets(axis, c)), first)
+    if first is None:
+        return 1, 0
+    for o in reversed(range(count_out)):
+        cells = _cells(reach, o)
+        if last is not None and cells and cells[-1] <= last:
+            break
+        last = next((c for c in reversed(cells) if 0 <= c < count and _meets(axis, c)), last)
+    return first, first if last is None else last
+
+
+def _cells(reach: Reach, output: int) -> Sequence[int]:
+    """The cells that one output sees; whole numbers only."""
+    turn, phase = divmod(output, len(reach.cells))
+    cells: Sequence[int] = reach.cells[phase]  # type: ignore[assignment]
+    move = turn * reach.step
+    assert isinstance(move, int)
+    if isinstance(cells, range):
+        return range(cells.start + move, cells.stop + move, cells.step)
+    return [c + move for c in cells]
+
+
+def _ends(count: int) -> Sequence[int]:
+    """Outputs enough to tell which see anything: all, or many from both ends."""
+    return range(count) if count <= 1000 else [*range(500), *range(count - 500, count)]
+
+
+def _shorten(axis: Axis) -> Axis:
+    """The same pattern with its period 1 where it is even."""
+    intervals, step = axis.intervals, axis.step
+    if all(i is None for i in intervals):  # every output falls between the cells that a transposed layer fills
+        return Axis(axis.source, 0, (NOTHING,), NOTHING)
+    if len(intervals) == 1:
+        return axis
+    first = intervals[0]
+    if not isinstance(step, int) or step % len(intervals) or first is None:
+        return axis
+    jump = step // len(intervals)
+    even = all(i == (first[0] + n * jump, first[1] + n * jump) for n, i in enumerate(intervals))
+    return Axis(axis.source, jump, (first,), axis.hull) if even else axis
+
+
+def fixed(axis: Axis, count: Dim, size: Dim) -> Axis:
+    """Every output sees what all `count` outputs saw together."""
+    hull = axis.hull
+    if hull is None:
+        low, high = next(filter(None, axis.intervals))
+        if axis.step is not None:
+            high = high + (count - 1) * axis.step
+        hull = larger(low, 0), smaller(high, size - 1)
+    return Axis(axis.source, 0, (hull,), hull)
+
+
+def union(a: Axis, b: Axis, size: Dim) -> Axis:
+    """What the outputs of either of two branches see of one input axis of `size` cells."""
+    if a is b or a == b:
+        return a
+    hull = None if a.hull is None or b.hull is None else (smaller(a.hull[0], b.hull[0]), larger(a.hull[1], b.hull[1]))
+    n, m = len(a.intervals), len(b.intervals)
+    if a.step is None or b.step is None or a.step * m != b.step * n:
+        # The branches move at different speeds: all that is certain is what they see together.
+        every = hull or (0, size - 1)
+        return Axis(a.source, 0, (every,), hull)
+    if n == m == 1:
+        p, q = a.intervals[0], b.intervals[0]
+        if p is not None and q is not None:
+            return Axis(a.source, a.step, ((smaller(p[0], q[0]), larger(p[1], q[1])),), hull)
+    period = n * m // gcd(n, m)
+    joined: list[Interval] = []
+    for i in range(period):
+        p, q = a.at(i), b.at(i)
+        joined.append(p or q if p is None or q is None else (smaller(p[0], q[0]), larger(p[1], q[1])))
+    return Axis(a.source, a.step * (period // n), tuple(joined), hull)

@@ -1,0 +1,71 @@
+"""convcalc shape --batch: many specs, one JSON object a line, in order."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from functools import partial
+from json import JSONEncoder
+
+from convcalc.cli.shape import located
+from convcalc.errors import ConvcalcError, SpecError
+from convcalc.results import error_object, trace_object
+from convcalc.shape import as_shape
+from convcalc.spec import read_spec
+from convcalc.trace import PartialTrace, Trace, trace_rows
+
+# Lines that a process works on at a time, and how many are worth starting processes for.
+CHUNK = 1000
+MANY = 5000
+
+
+def run_batch(text: str, lang: str) -> int:
+    """Print one JSON object for each line of SPEC, tab, SHAPE; a bad line gets an error object and the rest go on.
+
+    Blank lines are passed over. The exit code is 2 if any line was bad.
+    """
+    lines = [line.rstrip("\r") for line in text.split("\n") if line.strip()]
+    chunks = [lines[i : i + CHUNK] for i in range(0, len(lines), CHUNK)]
+    work = partial(answers, lang=lang)
+    workers = os.cpu_count() or 1
+    if len(lines) < MANY or workers == 1:
+        return max((_print(work(chunk)) for chunk in chunks), default=0)
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(workers) as pool:
+        return max(_print(done) for done in pool.map(work, chunks))
+
+
+def _print(done: tuple[str, int]) -> int:
+    sys.stdout.write(done[0])
+    sys.stdout.flush()
+    return done[1]
+
+
+def answers(lines: list[str], lang: str) -> tuple[str, int]:
+    """The JSON of some lines, and the exit code they call for."""
+    gc.set_threshold(50_000)  # nearly all of what a line makes is freed without the collector
+    encode = JSONEncoder(ensure_ascii=False).encode
+    out = []
+    code = 0
+    for line in lines:
+        try:
+            out.append(encode(trace_object(_trace(line), None)))
+        except ConvcalcError as error:
+            code = error.exit_code
+            out.append(encode(error_object(error, lang)))
+    out.append("")
+    return "\n".join(out), code
+
+
+def _trace(line: str) -> Trace:
+    parts = line.split("\t")
+    if len(parts) != 2:
+        raise SpecError("bad_batch_line", count=len(parts))
+    read = read_spec(parts[0])
+    x = as_shape(parts[1])
+    try:
+        return trace_rows(read.layer, x)
+    except PartialTrace as stop:
+        raise located(stop.error, read) from None
