@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from convcalc.shape import Shape, as_shape
     from convcalc.spec import parse
     from convcalc.torchside.check import Check, check
-    from convcalc.trace import Row, Trace, trace
+    from convcalc.tracing import Row, Trace, trace
 
 __version__ = "0.1.0"
 
@@ -29,7 +29,7 @@ _HOMES = {
     "shape": ("Shape", "as_shape"),
     "spec": ("parse",),
     "torchside.check": ("Check", "check"),
-    "trace": ("Row", "Trace", "trace"),
+    "tracing": ("Row", "Trace", "trace"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -187,14 +187,18 @@ def _outermost(axis: Axis, reach: Reach, count: int, count_out: int) -> tuple[in
         cells = _cells(reach, o)
         if first is not None and cells and cells[0] >= first:
             break
-        first = next((c for c in cells if 0 <= c < count and _meets(axis, c)), first)
+        found = next((c for c in cells if 0 <= c < count and _meets(axis, c)), None)
+        if found is not None:
+            first = found if first is None else min(first, found)
     if first is None:
         return 1, 0
     for o in reversed(range(count_out)):
         cells = _cells(reach, o)
         if last is not None and cells and cells[-1] <= last:
             break
-        last = next((c for c in reversed(cells) if 0 <= c < count and _meets(axis, c)), last)
+        found = next((c for c in reversed(cells) if 0 <= c < count and _meets(axis, c)), None)
+        if found is not None:
+            last = found if last is None else max(last, found)
     return first, first if last is None else last
 
 

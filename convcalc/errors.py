@@ -6,9 +6,10 @@ Which language an error is said in is decided where it is shown.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convcalc.messages import KINDS
+if TYPE_CHECKING:
+    from convcalc.messages import Kind
 
 # What convcalc refuses by rules of its own, where torch would go on: unequal summands, which torch may stretch; a softmax over
 # the batch; word indices that are also taken for numbers; sizes beyond 64 bits;
@@ -37,19 +38,26 @@ class ConvcalcError(Exception):
         self.given: Any = None
 
     @property
+    def said(self) -> Kind:
+        """What is said of this kind of error; the table is loaded when the first error is shown."""
+        from convcalc.messages import KINDS
+
+        return KINDS[self.kind]
+
+    @property
     def exit_code(self) -> int:
-        return KINDS[self.kind].exit_code
+        return self.said.exit_code
 
     def message(self, lang: str = "en") -> str:
         """One sentence, with the layer in front where there is one: "layer 2 (conv): the window 7×7 is …"."""
-        text = getattr(KINDS[self.kind], lang).format_map(_Values(self.values))
+        text = getattr(self.said, lang).format_map(_Values(self.values))
         if self.layer is None:
             return str(text)
         return f"layer {self.layer} ({self.values.get('layer_name', '?')}): {text}"
 
     def hint(self, lang: str = "en") -> str | None:
         """What would be right, or None where nothing can be said."""
-        text = (KINDS[self.kind].hint_vi if lang == "vi" else KINDS[self.kind].hint_en).format_map(_Values(self.values))
+        text = (self.said.hint_vi if lang == "vi" else self.said.hint_en).format_map(_Values(self.values))
         return text.strip() or None
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from convcalc.formula import Dim
 from convcalc.layers.base import Layer, Token
 from convcalc.notation import Node, Style, Written, as_node, letter, number, put_in, show, value_of
 from convcalc.shape import Shape, product
-from convcalc.trace import Row
+from convcalc.tracing import Row
 from convcalc.words import decimal
 
 # The slides' letters of an input: C channels, M×N cells; a flat input has N features.

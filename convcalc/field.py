@@ -28,6 +28,11 @@ class Field:
             axes.append((Axis(source, 1, ((0, 0),), (0, size - 1) if isinstance(size, int) else None),))
         return cls(sizes, tuple(axes))
 
+    @property
+    def blocked(self) -> bool:
+        """Whether nothing of the input reaches any output."""
+        return any(axis.hull == NOTHING for entries in self.axes for axis in entries)
+
     def report(self) -> list[Axis | None]:
         """One `Axis` for each source axis, None where it is not known."""
         found: dict[int, Axis] = {axis.source: axis for entries in self.axes for axis in entries}
@@ -43,7 +48,8 @@ class Field:
                 continue
             kept = []
             if not axes[i] and reach is not None and spread(_PLAIN, reach, x[i], y[i]).hull == NOTHING:
-                return Field(self.sizes, tuple(() for _ in axes), frozenset(range(len(self.sizes))))
+                nothing = [Axis(source, 0, (NOTHING,), NOTHING) for source in range(len(self.sizes))]
+                return Field(self.sizes, (tuple(nothing), *(() for _ in axes[1:])))
             for axis in axes[i]:
                 new = None if reach is None else compose(axis, reach, x[i], y[i])
                 if new is None:
@@ -114,7 +120,8 @@ _PLAIN = Axis(-1, 0, ((0, 0),), (0, 0))
 
 def merge(fields: Sequence[Field]) -> Field:
     """The field of a sum or a concatenation: what any of the branches sees."""
-    first, *rest = fields
+    # A branch that nothing gets through along one axis, its bias apart, sees nothing along the others either.
+    first, *rest = [f for f in fields if not f.blocked] or fields[:1]
     for other in rest:
         axes: list[tuple[Axis, ...]] = []
         for mine, theirs in zip(first.axes, other.axes, strict=True):

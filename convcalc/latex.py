@@ -5,7 +5,7 @@ from __future__ import annotations
 from convcalc.explain import steps
 from convcalc.notation import show
 from convcalc.shape import show_shape
-from convcalc.trace import Trace
+from convcalc.tracing import Trace
 from convcalc.words import say
 
 

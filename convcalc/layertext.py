@@ -8,13 +8,13 @@ from typing import Any
 from convcalc.errors import ConvcalcError, SpecError
 from convcalc.grammar import Grammar, did_you_mean, grammar, usage
 from convcalc.layers.base import LAYERS, TORCH_NAMES, Layer
-from convcalc.layers.tokens import ANY, Token, checked
+from convcalc.layers.tokens import ANY, checked
 from convcalc.scan import Scanner
 
 COMBINATORS = ("residual", "concat", "graph")
 ENDS = ">|),;<"
 
-_WORD = re.compile(r"[^\s>|(),;<=@#]+")
+_WORD = re.compile(r"[^\s>|(),;<=#]+")
 _LONG = re.compile(r"([A-Za-z_]\w*)\s*=\s*")
 _PREFIX = re.compile(r"[a-z]+(?=[A-Z0-9(-])")
 
@@ -174,17 +174,11 @@ class LayerReader(Scanner):
         self.skip_space()
 
     def value(self, cls: type[Layer], name: str) -> Any:
-        how: Token = cls.tokens[name]
-        start = self.at
+        how = cls.tokens[name]
         value = self.literal(how.kind in ("real", "share", "scale"))
-        if isinstance(value, str):
-            if value in how.words:
-                return how.words[value]
-            if value not in how.options:
-                raise self.unknown(cls, value, start + 1)
-        if value is None:
-            value = getattr(cls, name, None)
-        return value
+        if isinstance(value, str) and value in how.words:
+            return how.words[value]
+        return cls.defaults.get(name) if value is None else value
 
     def literal(self, decimal: bool = False) -> Any:
         """True, False, None, a string, a tuple, a list, a number or a small sum."""

@@ -86,6 +86,12 @@ KINDS: dict[str, Kind] = {
         "the number {value} is too large; sizes go up to {limit}",
         "số {value} quá lớn; kích thước tối đa là {limit}",
     ),
+    "too_many_branches": Kind(
+        "residual has {count} branches; it adds two at most",
+        "residual có {count} nhánh; chỉ cộng tối đa hai nhánh",
+        "Write residual(BODY) or residual(BODY | SHORTCUT).",
+        "Viết residual(BODY) hoặc residual(BODY | SHORTCUT).",
+    ),
     "not_supported": Kind(
         "{what} is not something convcalc works out",
         "convcalc không tính được {what}",

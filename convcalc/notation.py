@@ -90,7 +90,9 @@ def _show_sum(parts: tuple[tuple[int, Node], ...], style: Style) -> str:
     minus = "−" if style == "text" else "-"
     out = ""
     for sign, part in parts:
-        text = _brackets(_show(part, style), _PRODUCT, style)
+        # In Python -M//2 would be (−M)//2.
+        tight = style == "python" and sign < 0 and not out and part.kind in ("floor", "ratio")
+        text = _brackets(_show(part, style), _ATOM if tight else _PRODUCT, style)
         out += (f" {minus} " if sign < 0 else " + ") + text if out else (minus if sign < 0 else "") + text
     return out
 

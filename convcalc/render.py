@@ -15,7 +15,7 @@ from convcalc.errors import ConvcalcError
 from convcalc.layers.base import Layer
 from convcalc.notation import show
 from convcalc.shape import show_shape, whole
-from convcalc.trace import Row, Trace
+from convcalc.tracing import Row, Trace
 from convcalc.words import decimal, say
 
 if TYPE_CHECKING:

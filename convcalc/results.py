@@ -12,7 +12,7 @@ from convcalc.errors import ConvcalcError
 from convcalc.explain import formula
 from convcalc.formula import Dim
 from convcalc.shape import Shape
-from convcalc.trace import Row, Trace
+from convcalc.tracing import Row, Trace
 
 if TYPE_CHECKING:
     from convcalc.torchside.check import Check

@@ -15,8 +15,9 @@ LONGEST_TEXT = 1_000_000
 DEEPEST_BRACKETS = 100
 
 _SPACE = re.compile(r"(?:\s|#[^\n]*)*")
-_DIM = re.compile(r"(\d+)|([A-Z]\d*)(?![A-Za-z_])|([A-Z]\d*)(?=x)")
+_DIM = re.compile(r"(\d+)|([A-Z]\d*)(?![A-Za-z_0-9])|([A-Z]\d*)(?=x)")
 _REAL = re.compile(r"[+-]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?")
+_ALONE = re.compile(r"(?:(\d+)|([A-Z]\d*))\s*,\s*\)")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _MARKS = ">|(),;:=@*+-/.<[]'\"#_"
 
@@ -123,7 +124,15 @@ class Scanner:
         return symbol(found.group(2) or found.group(3))
 
     def sizes(self) -> Dim | tuple[Dim, ...]:
-        """One value, or several joined by x: 3, 3x3, KxO."""
+        """One value, or several joined by x: 3, 3x3, KxO; (5,) is one value for exactly one axis."""
+        start = self.at
+        if self.peek() == "(":
+            self.at += 1
+            self.skip_space()
+            found = self.match(_ALONE)
+            if found is not None:
+                return (self.whole(found.group(1), start + 1) if found.group(1) else symbol(found.group(2)),)
+            self.at = start
         first = self.dim()
         if not (self.peek() == "x" and self.at + 1 < len(self.text)):
             return first

@@ -92,6 +92,8 @@ class _Reader(LayerReader):
         found = self.match(NAME)
         if found is None:
             raise self.unexpected("a layer", "một layer")
+        if self.peek() > "~":
+            raise self.bad_character()
         name = found.group().removeprefix("torch.").removeprefix("nn.")
         called = self.peek() == "("
         self.skip_space()
@@ -106,7 +108,8 @@ class _Reader(LayerReader):
         if name == "residual":
             parts = self.between("|", self.chain)
             if len(parts) > 2:
-                raise self.error("unexpected", start, self.at, expected="residual(BODY) or residual(BODY | SHORTCUT)", found=f"{len(parts)} branches")  # fmt: skip
+                count = len(parts)
+                raise self.error("too_many_branches", start, self.at, layer_name=name, count=count)
             made: Layer = Residual(*parts)
         elif name == "concat":
             made = Concat(tuple(self.between("|", self.chain)))

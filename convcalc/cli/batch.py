@@ -13,7 +13,7 @@ from convcalc.errors import ConvcalcError, SpecError
 from convcalc.results import error_object, trace_object
 from convcalc.shape import as_shape
 from convcalc.spec import read_spec
-from convcalc.trace import PartialTrace, Trace, trace_rows
+from convcalc.tracing import PartialTrace, Trace, trace_rows
 
 # Lines that a process works on at a time, and how many are worth starting processes for.
 CHUNK = 1000

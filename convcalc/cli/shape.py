@@ -22,7 +22,7 @@ from convcalc.errors import ConvcalcError, SpecError
 from convcalc.layers.base import LAYERS
 from convcalc.shape import as_shape
 from convcalc.spec import Spec, read_spec
-from convcalc.trace import PartialTrace, Trace, trace_rows
+from convcalc.tracing import PartialTrace, Trace, trace_rows
 from convcalc.words import pick, say
 
 if TYPE_CHECKING:

@@ -38,9 +38,10 @@ def token(kind: str, default: Any = dataclasses.MISSING, **how: Any) -> Any:
 
 
 def show_value(value: Any) -> str:
-    """A value as it is written in a spec: 3, K, 3x3, (2*F)."""
+    """A value as it is written in a spec: 3, K, 3x3, (5,), (2*F)."""
     if isinstance(value, tuple):
-        return "x".join(show_value(v) for v in value)
+        # One value for exactly one axis is written as Python writes it: nn.Conv1d(…, 5) is conv (5,).
+        return f"({show_value(value[0])},)" if len(value) == 1 else "x".join(show_value(v) for v in value)
     if isinstance(value, Formula):
         text = show(value, "python")
         return text if text.isalnum() else f"({text})"

@@ -23,7 +23,7 @@ from convcalc.layers.linear import Embedding
 from convcalc.shape import Shape, as_shape, show_shape, whole, wholes
 from convcalc.torchside.probe import field_differences
 from convcalc.torchside.values import assignments, put_in
-from convcalc.trace import Trace, trace
+from convcalc.tracing import Trace, trace
 
 # Above this many multiply-adds the probe, which runs the network some ten times, would take seconds.
 PROBE_MACS = 2_000_000_000

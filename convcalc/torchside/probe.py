@@ -13,7 +13,7 @@ from convcalc.axis import Axis
 from convcalc.formula import Dim
 from convcalc.layers.base import Layer
 from convcalc.shape import whole
-from convcalc.trace import Trace
+from convcalc.tracing import Trace
 
 # How many output cells are tried before the field is taken to be larger than the input.
 TRIES = 6

@@ -19,7 +19,7 @@ from convcalc.layers.base import LAYERS, Layer, Token
 from convcalc.layers.combine import Chain, Concat, Graph, GraphNode, Network, Repeat, Residual, chain
 from convcalc.shape import Shape, show_shape, whole
 from convcalc.torchside.check import Check, compare_numbers, device_name, pick_device, refuses
-from convcalc.trace import trace
+from convcalc.tracing import trace
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import Any
 from convcalc.formula import Formula
 from convcalc.layers.base import Layer
 from convcalc.layers.combine import GraphNode
-from convcalc.trace import Trace
+from convcalc.tracing import Trace
 
 # Values drawn for each formula.
 SPREAD = 24
