@@ -157,7 +157,8 @@ def _used(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> Interval:
     if axis.hull is None or not (isinstance(count, int) and isinstance(count_out, int) and isinstance(reach.step, int)):
         return None
     cells = reach.cells
-    if len(cells) == 1 and isinstance(cells[0], range) and cells[0].step == 1 and reach.step <= len(cells[0]):
+    plain = len(axis.intervals) == len(cells) == 1 and isinstance(cells[0], range)
+    if plain and cells[0].step == 1 and reach.step <= len(cells[0]):  # type: ignore[attr-defined]
         first, last = max(0, cells[0][0]), min(count - 1, (count_out - 1) * reach.step + cells[0][-1])
     else:
         first, last = _outermost(axis, reach, count, count_out)

@@ -14,15 +14,12 @@ from rich.text import Text
 from convcalc.errors import ConvcalcError
 from convcalc.layers.base import Layer
 from convcalc.notation import show
-from convcalc.shape import show_shape, whole
+from convcalc.shape import is_symbolic, show_shape, whole
 from convcalc.tracing import Row, Trace
 from convcalc.words import decimal, say
 
 if TYPE_CHECKING:
     from convcalc.torchside.check import Check
-
-# A count that is written longer than this gets a line of its own below the table.
-LONGEST_CELL = 14
 
 
 def console(stderr: bool = False) -> Console:
@@ -30,26 +27,39 @@ def console(stderr: bool = False) -> Console:
     return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
 
 
-def table(rows: Sequence[Row], lang: str, totals: tuple[object, object] | None = None) -> Table:
-    """One line a layer: its output, parameters, multiply-adds and receptive field; the columns add up to the totals."""
-    counts = [[show(row.params) for row in rows], [show(row.macs) for row in rows]]
-    short = [all(len(text) <= LONGEST_CELL for text in column) for column in counts]
-    made = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, show_footer=False, padding=(0, 1))
+def table(rows: Sequence[Row], lang: str, totals: tuple[object, object] | None, width: int) -> Table:
+    """One line a layer: its output, parameters, multiply-adds and receptive field; the columns add up to the totals.
+
+    Formulas can be too long for all columns: then those go that do not fit, the counts being said below the table anyhow.
+    """
+    symbolic = any(is_symbolic(row.output) or is_symbolic((row.params, row.macs)) for row in rows)
+    names, outputs = [name(row) for row in rows], [show_shape(row.output) for row in rows]
+    columns = [
+        (say("params", lang), [show(row.params) for row in rows], 0),
+        (say("macs", lang), [show(row.macs) for row in rows], 1),
+        (say("field", lang), [field(row) for row in rows], None),
+    ]
+    used = 10 + max(map(len, names)) + max(map(len, outputs))
+    if symbolic:
+        kept = []
+        for column in columns:
+            needs = 3 + max(map(len, [column[0], *column[1]]))
+            if used + needs <= width:
+                kept.append(column)
+                used += needs
+        columns = kept
+    made = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
     made.add_column("", justify="right", style="dim", no_wrap=True)
-    made.add_column(say("layer", lang), overflow="fold", ratio=None)
-    made.add_column(say("output", lang), overflow="fold")
-    if short[0]:
-        made.add_column(say("params", lang), justify="right", no_wrap=True)
-    if short[1]:
-        made.add_column(say("macs", lang), justify="right", no_wrap=True)
-    made.add_column(say("field", lang), justify="right", overflow="fold", max_width=15)
+    made.add_column(say("layer", lang), overflow="fold")
+    made.add_column(say("output", lang), overflow="fold", no_wrap=not symbolic)
+    for head, _, total in columns:
+        made.add_column(head, justify="right", no_wrap=total is not None)
     for i, row in enumerate(rows):
-        cells = [counts[c][i] for c in (0, 1) if short[c]]
-        made.add_row(str(row.index), name(row), show_shape(row.output), *cells, field(row))
-    if totals is not None and len(rows) > 1 and any(short):
+        made.add_row(str(row.index), names[i], outputs[i], *(cells[i] for _, cells, _ in columns))
+    if totals is not None and len(rows) > 1 and columns:
         made.add_section()
-        cells = [show(totals[c]) for c in (0, 1) if short[c]]
-        made.add_row("", say("total", lang), "", *cells, "", style="bold")
+        sums = ["" if total is None else show(totals[total]) for _, _, total in columns]
+        made.add_row("", say("total", lang), "", *sums, style="bold")
     return made
 
 
@@ -64,9 +74,9 @@ def field(row: Row) -> str:
     return "×".join("?" if axis is None else show(axis.size) for axis in row.receptive_field)
 
 
-def answer(traced: Trace, lang: str) -> RenderableType:
+def answer(traced: Trace, lang: str, width: int) -> RenderableType:
     """The table and the totals, in torchsummary's terms; formulas and the range where they hold if there are letters."""
-    parts: list[RenderableType] = [table(traced.rows, lang, (traced.params, traced.macs)), ""]
+    parts: list[RenderableType] = [table(traced.rows, lang, (traced.params, traced.macs), width), ""]
     lines = [f"{say('total_params', lang)}: {show(traced.params)}", f"{say('total_macs', lang)}: {show(traced.macs)}"]
     if traced.symbolic:
         lines.insert(0, f"{say('output', lang).capitalize()}: {show_shape(traced.output)}")
@@ -97,16 +107,17 @@ def explained(traced: Trace, lang: str) -> RenderableType:
         found = steps(row)
         for step in found:
             line = Text(f"{say('step.' + step.what, lang)}: " + " = ".join(step.stages("text", lang)))
-            parts.append(Padding(line, (0, 0, 0, 2)))
+            parts.append(Padding(line, (0, 0, 0, 2), expand=False))
         if not found and row.input == row.output:
-            parts.append(Padding(Text(say("step.unchanged", lang, shape=show_shape(row.output))), (0, 0, 0, 2)))
+            same = Text(say("step.unchanged", lang, shape=show_shape(row.output)))
+            parts.append(Padding(same, (0, 0, 0, 2), expand=False))
         parts.append("")
     return Group(*parts)
 
 
 def check_lines(result: Check, traced: Trace, lang: str) -> RenderableType:
     """One line that torch agrees, or what differs."""
-    values = {"name": torch_name(traced), "torch": result.torch, "device": result.device}
+    values = {"name": torch_name(traced), "torch": result.torch.partition("+")[0], "device": result.device}
     if result.agrees:
         what = ", ".join(compared(text, lang) for text in result.compared)
         lines = [Text.assemble(("✓ ", "green"), say("agrees", lang, compared=what, **values))]

@@ -36,7 +36,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "quá lớn để chạy trên máy này, nên torch chỉ tính shape và số lượng, không chạy dữ liệu",
     ),
     "compared.output": ("output shape", "shape của output"),
-    "compared.weights": ("weight shapes", "shape của trọng số"),
+    "compared.weights": ("weights", "trọng số"),
     "compared.params": ("params", "số tham số"),
     "compared.macs": ("MACs", "MAC"),
     "compared.receptive field": ("receptive field", "receptive field"),

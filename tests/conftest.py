@@ -13,7 +13,9 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--overwrite", action="store_true", help="write the golden outputs anew; read the diff before committing")
+    parser.addoption(
+        "--overwrite", action="store_true", help="write the golden outputs anew; read the diff before committing"
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,9 @@ def test_every_layer_has_examples_and_a_sentence(name: str) -> None:
 
 
 def test_most_examples_have_their_receptive_field_probed() -> None:
-    probed = [spec for _, spec, x in EXAMPLES if "receptive field" in cc.check(cc.parse(spec), x, device="cpu").compared]
+    probed = [
+        spec for _, spec, x in EXAMPLES if "receptive field" in cc.check(cc.parse(spec), x, device="cpu").compared
+    ]
     assert len(probed) > 0.9 * len(EXAMPLES)
 
 
@@ -69,7 +71,9 @@ def test_every_torch_name_builds_that_class() -> None:
 
     sizes = {None: (4, 6, 6), 1: (4, 6), 2: (4, 6, 6), 3: (4, 6, 6, 6)}
     for name, (cls, axes) in TORCH_NAMES.items():
-        if name.startswith(("Dropout", "MaxUnpool")):  # several names for one layer, and one that needs a pooling's places
+        if name.startswith(
+            ("Dropout", "MaxUnpool")
+        ):  # several names for one layer, and one that needs a pooling's places
             continue
         example = cls.examples[0][0]
         made = cc.parse(example if axes is None else example.replace("x3", "").replace("x5", ""))

@@ -98,7 +98,13 @@ def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
         assert cc.parse(str(net)) == net
 
 
-@given(st.lists(st.sampled_from("conv relu maxpool ( ) > | 3x3 s2 p1 3 * residual concat graph : ; < , = same @ nn.Conv2d 1 F".split())))
+@given(
+    st.lists(
+        st.sampled_from(
+            "conv relu maxpool ( ) > | 3x3 s2 p1 3 * residual concat graph : ; < , = same @ nn.Conv2d 1 F".split()
+        )
+    )
+)
 @settings(max_examples=500, deadline=None)
 def test_any_mixture_of_its_own_words_is_read_or_refused(words: list[str]) -> None:
     text = " ".join(words)
@@ -112,14 +118,16 @@ def test_any_mixture_of_its_own_words_is_read_or_refused(words: list[str]) -> No
 
 def test_letters_stand_wherever_a_number_may() -> None:
     net = cc.parse("conv F@KxO sS p(K//2) dD gG > linear H > gn G > embedding V D")
-    assert "conv F@KxO sS p(K//2) dD gG > linear H > gn G > embedding V D" == str(net)
+    assert str(net) == "conv F@KxO sS p(K//2) dD gG > linear H > gn G > embedding V D"
 
 
 def test_parts_know_where_they_stand() -> None:
     text = "conv 3x3 > residual(relu | conv 1x1)"
     read = read_spec(text)
     chain = read.layer
-    places = {text[slice(*read.spans[id(part)])] for part in (chain, *chain.children(), *chain.children()[1].children())}
+    places = {
+        text[slice(*read.spans[id(part)])] for part in (chain, *chain.children(), *chain.children()[1].children())
+    }
     assert places == {text, "conv 3x3", "residual(relu | conv 1x1)", "relu", "conv 1x1"}
 
 

@@ -22,7 +22,7 @@ from convcalc.errors import ConvcalcError, SpecError
 from convcalc.layers.base import LAYERS
 from convcalc.shape import as_shape
 from convcalc.spec import Spec, read_spec
-from convcalc.tracing import PartialTrace, Trace, trace_rows
+from convcalc.tracing import PartialTrace, Row, Trace, trace_rows
 from convcalc.words import pick, say
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def shape(
         return run_batch(read_text(batch), speech)
     text: str | None = None
     read: Spec | None = None
-    rows: list[object] = []
+    rows: list[Row] = []
     try:
         text = spec_text(spec)
         read = read_spec(text)
@@ -86,7 +86,7 @@ def shape(
     except PartialTrace as stop:
         assert read is not None
         error = located(stop.error, read)
-        rows = list(stop.rows)
+        rows = stop.rows
     except ConvcalcError as found:
         error = found
     else:
@@ -132,12 +132,9 @@ def report(
 
         print(derivation(traced, explain, lang))
     else:
-        out.print(
-            explained(traced, lang) if explain else "",
-            answer(traced, lang),
-            sep="\n" if explain else "",
-            soft_wrap=False,
-        )
+        if explain:
+            out.print(explained(traced, lang))
+        out.print(answer(traced, lang, out.width))
     if not check:
         return 0
     sys.stdout.flush()
@@ -167,7 +164,7 @@ def run_check(traced: Trace, device: str) -> Check:
     return check(traced.net, traced.input, device)
 
 
-def report_error(error: ConvcalcError, text: str | None, rows: list[object], json: bool, lang: str) -> int:
+def report_error(error: ConvcalcError, text: str | None, rows: list[Row], json: bool, lang: str) -> int:
     """The error as JSON on standard output, or in words on standard error, with the rows before the layer that does not fit."""
     if json:
         from convcalc.results import error_object
@@ -177,7 +174,8 @@ def report_error(error: ConvcalcError, text: str | None, rows: list[object], jso
     from convcalc.render import console, error_text, table
 
     if rows:
-        console().print(table(rows, lang))  # type: ignore[arg-type]
+        out = console()
+        out.print(table(rows, lang, None, out.width))
         sys.stdout.flush()
     console(stderr=True).print(error_text(error, text, lang))
     return error.exit_code

@@ -87,8 +87,8 @@ class Conv(Layer):
 
     @property
     def probed(self) -> bool:  # type: ignore[override]
-        # Mirrored and wrapped padding shows an output cells from beyond its window.
-        return self.padding_mode in ("zeros", "replicate")
+        # Padding that copies the input shows an output cells from beyond its window.
+        return self.padding_mode == "zeros"
 
     def _paddings(self, x: Shape, n: int) -> tuple[tuple[Dim, Dim], ...]:
         """(before, after) along each axis."""

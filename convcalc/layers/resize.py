@@ -50,10 +50,8 @@ class Upsample(Layer):
 
     @property
     def probed(self) -> bool:  # type: ignore[override]
-        # Linear weights of exactly zero still pass a NaN on; they arise where the scale is no power of two.
-        if self.mode == "nearest":
-            return True
-        return not self.align_corners and self.scale_factor is not None and not math.log2(self.scale_factor) % 1
+        # Linear interpolation carries a NaN also where its weight is zero, as at the edges.
+        return self.mode == "nearest"
 
     def _sizes(self, x: Shape) -> Shape:
         if self.size is not None:

@@ -90,13 +90,13 @@ def compare_numbers(traced: Trace, device: torch.device, result: Check) -> None:
         result.device = "meta"
     with device:
         module = traced.net.module(traced.input).eval()
-    _compare_weights(traced, module, result)
     # Two inputs at once, so that nothing is refused for a batch of one; one where the network is large.
     batch = 2 if isinstance(traced.macs, int) and traced.macs < PROBE_MACS else 1
     given = random_input(traced, batch, device)
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         output = module(given)
     _compare(result, "output", show_shape(traced.output), show_shape(tuple(output.shape[1:])))
+    _compare_weights(traced, module, result)
     _compare(result, "macs", traced.macs, counter.get_total_flops() // (2 * batch))
     if device.type == "meta" or not isinstance(traced.macs, int) or traced.macs > PROBE_MACS:
         return
