@@ -56,7 +56,7 @@ def table(rows: Sequence[Row], lang: str, totals: tuple[object, object] | None, 
         made.add_column(head, justify="right", no_wrap=total is not None)
     for i, row in enumerate(rows):
         made.add_row(str(row.index), names[i], outputs[i], *(cells[i] for _, cells, _ in columns))
-    if totals is not None and len(rows) > 1 and columns:
+    if totals is not None and len(rows) > 1 and any(total is not None for *_, total in columns):
         made.add_section()
         sums = ["" if total is None else show(totals[total]) for _, _, total in columns]
         made.add_row("", say("total", lang), "", *sums, style="bold")
@@ -64,8 +64,8 @@ def table(rows: Sequence[Row], lang: str, totals: tuple[object, object] | None, 
 
 
 def name(row: Row) -> Text:
-    """The layer as it is written, indented by how deep it stands in the network."""
-    inside = "  " * max(0, len(row.path) - (1 if isinstance(row.layer, Layer) else 0))
+    """The layer as it is written, indented by how many branches it stands in."""
+    inside = "  " * row.depth
     return Text(inside + row.text) if isinstance(row.layer, Layer) else Text(inside + row.text, style="italic")
 
 

@@ -21,11 +21,11 @@ BYTES = 4  # of a float32 number, as torchsummary counts
 class Row:
     """One step of a network.
 
-    `index` counts from 1; `path` says which child of which network it is; `layer` is a `Layer`, or a `Merge` where branches meet;
-    `inputs` the shapes that come in (one, except for a merge); `weights` the learned tensors.
+    `index` counts from 1; `path` says which child of which network it is, `depth` in how many branching networks it stands;
+    `layer` is a `Layer`, or a `Merge` where branches meet; `inputs` the shapes that come in (one, except for a merge); `weights` the learned tensors.
     """
 
-    __slots__ = ("_fields", "index", "inputs", "layer", "macs", "output", "params", "path", "weights")
+    __slots__ = ("_fields", "depth", "index", "inputs", "layer", "macs", "output", "params", "path", "weights")
 
     def __init__(
         self, index: int, path: tuple[int, ...], layer: Layer | Merge, inputs: Sequence[Shape], output: Shape,

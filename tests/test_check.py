@@ -65,7 +65,10 @@ def test_a_wrong_receptive_field_is_found(monkeypatch: pytest.MonkeyPatch, start
 
     def moved(f: Field) -> Field:
         axes = tuple(
-            tuple(Axis(a.source, a.step, tuple((i[0] + start, i[1] + start) for i in a.intervals if i), a.hull) for a in entries)
+            tuple(
+                Axis(a.source, a.step, tuple((i[0] + start, i[1] + start) for i in a.intervals if i), a.hull)
+                for a in entries
+            )
             for entries in f.axes
         )
         return Field(f.sizes, axes, f.lost)

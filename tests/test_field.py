@@ -114,7 +114,15 @@ def test_against_brute_force(seed: int) -> None:
     assert inner or not axis.step or axis.size + axis.step > size - 2 * EDGE - 8
 
 
-@pytest.mark.parametrize(("spec", "size"), [("upsample 2 bilinear", 9), ("upsample 0.5 bilinear", 12), ("upsample 4 bilinear", 5), ("upsample size=15 bilinear", 9)])
+@pytest.mark.parametrize(
+    ("spec", "size"),
+    [
+        ("upsample 2 bilinear", 9),
+        ("upsample 0.5 bilinear", 12),
+        ("upsample 4 bilinear", 5),
+        ("upsample size=15 bilinear", 9),
+    ],
+)
 def test_linear_interpolation_sees_the_cells_with_a_weight(spec: str, size: int) -> None:
     """A NaN would pass a weight of zero, so here one input cell is raised and the outputs that change are counted."""
     import torch

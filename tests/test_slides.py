@@ -37,7 +37,9 @@ def test_output(spec: str, x: str, output: tuple[int, ...]) -> None:
     assert cc.check(cc.parse(spec), x, device="cpu").agrees
 
 
-LENET = "conv 6@5x5 {} > avgpool 2 > relu > conv 16@5x5 > avgpool 2 > relu > flatten > linear 120 > linear 84 > linear {}"
+LENET = (
+    "conv 6@5x5 {} > avgpool 2 > relu > conv 16@5x5 > avgpool 2 > relu > flatten > linear 120 > linear 84 > linear {}"
+)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,9 @@ def test_lenet_tables(same: str, classes: int, x: str, outputs: list[tuple[int, 
 
 def test_question_six_is_an_error() -> None:
     """Two layers that both take one channel: the second gets 32."""
-    net = cc.parse("nn.Sequential(nn.Conv2d(1, 32, kernel_size=3), nn.ReLU(), nn.Conv2d(1, 32, kernel_size=3), nn.ReLU())")
+    net = cc.parse(
+        "nn.Sequential(nn.Conv2d(1, 32, kernel_size=3), nn.ReLU(), nn.Conv2d(1, 32, kernel_size=3), nn.ReLU())"
+    )
     with pytest.raises(cc.ShapeError) as stop:
         cc.trace(net, (1, 50, 50))
     assert (stop.value.kind, stop.value.layer) == ("channel_mismatch", 3)
@@ -66,7 +70,9 @@ def test_question_six_is_an_error() -> None:
 
 def test_the_feature_map_table() -> None:
     traced = cc.trace(
-        cc.parse("conv 8@5x5 > maxpool 2 > conv 16@5x5 > maxpool 2 > flatten > linear 120 > linear 84 > linear 10 > softmax"),
+        cc.parse(
+            "conv 8@5x5 > maxpool 2 > conv 16@5x5 > maxpool 2 > flatten > linear 120 > linear 84 > linear 10 > softmax"
+        ),
         (3, 32, 32),
     )
     assert [row.params for row in traced if row.params] == [608, 3216, 48_120, 10_164, 850]
