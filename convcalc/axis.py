@@ -156,10 +156,10 @@ def _used(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> Interval:
     """What all outputs of a layer see together: cells that no window reaches are lost for all that follows."""
     if axis.hull is None or not (isinstance(count, int) and isinstance(count_out, int) and isinstance(reach.step, int)):
         return None
-    cells = reach.cells
-    plain = len(axis.intervals) == len(cells) == 1 and isinstance(cells[0], range)
-    if plain and cells[0].step == 1 and reach.step <= len(cells[0]):  # type: ignore[attr-defined]
-        first, last = max(0, cells[0][0]), min(count - 1, (count_out - 1) * reach.step + cells[0][-1])
+    run = reach.cells[0]
+    plain = len(axis.intervals) == len(reach.cells) == 1
+    if plain and isinstance(run, range) and run.step == 1 and reach.step <= len(run):  # windows without gaps
+        first, last = max(0, run[0]), min(count - 1, (count_out - 1) * reach.step + run[-1])
     else:
         first, last = _outermost(axis, reach, count, count_out)
     low, high = axis.at(first), axis.at(last)

@@ -11,7 +11,7 @@ from convcalc.errors import ConvcalcError, ShapeError
 from convcalc.field import Field
 from convcalc.formula import Dim
 from convcalc.layers.base import Layer
-from convcalc.layers.combine import Network, drive
+from convcalc.layers.combine import Chain, Network, Repeat, drive
 from convcalc.layers.merge import Merge
 from convcalc.shape import Condition, Shape, as_shape, check_numel, collecting, is_symbolic, product, simplify
 
@@ -28,11 +28,12 @@ class Row:
     __slots__ = ("_fields", "depth", "index", "inputs", "layer", "macs", "output", "params", "path", "weights")
 
     def __init__(
-        self, index: int, path: tuple[int, ...], layer: Layer | Merge, inputs: Sequence[Shape], output: Shape,
-        params: Dim, macs: Dim, weights: dict[str, Shape], fields: _Fields,
+        self, index: int, path: tuple[int, ...], depth: int, layer: Layer | Merge, inputs: Sequence[Shape],
+        output: Shape, params: Dim, macs: Dim, weights: dict[str, Shape], fields: _Fields,
     ) -> None:  # fmt: skip
-        self.index, self.path, self.layer, self.inputs, self.output = index, path, layer, inputs, output
-        self.params, self.macs, self.weights, self._fields = params, macs, weights, fields
+        self.index, self.path, self.depth, self.layer = index, path, depth, layer
+        self.inputs, self.output, self.params, self.macs = inputs, output, params, macs
+        self.weights, self._fields = weights, fields
 
     @property
     def input(self) -> Shape:
@@ -176,7 +177,7 @@ def trace_rows(net: Layer, x: Shape) -> Trace:
     rows: list[Row] = []
     with collecting() as conditions:
         try:
-            _Walk(net, x, rows).visit(net, (x, True), ())
+            _Walk(net, x, rows).visit(net, (x, True), (), 0)
         except ConvcalcError as error:
             if error.subject is None:
                 error.subject = net
@@ -198,16 +199,17 @@ class _Walk:
         self.seen: dict[tuple[int, Shape], tuple[Shape, Dim, Dim, dict[str, Shape]]] = {}
         self.input_is: str | None = None  # "indices" or "numbers", once a layer has taken it for one
 
-    def visit(self, layer: Layer, value: _Value, path: tuple[int, ...]) -> _Value:
+    def visit(self, layer: Layer, value: _Value, path: tuple[int, ...], depth: int) -> _Value:
         if isinstance(layer, Network):
             number = -1
+            inside = depth if isinstance(layer, Chain | Repeat) else depth + 1
 
             def below(child: Layer, v: _Value) -> _Value:
                 nonlocal number
                 number += 1
-                return self.visit(child, v, (*path, number))
+                return self.visit(child, v, (*path, number), inside)
 
-            return drive(layer, value, below, lambda how, net, vs: self.merge(how, net, vs, path))
+            return drive(layer, value, below, lambda how, net, vs: self.merge(how, net, vs, path, depth))
         x, raw = value
         known = self.seen.get((id(layer), x))
         if known is None:
@@ -216,7 +218,7 @@ class _Walk:
         if layer.takes_indices or (raw and not layer.moves_only):
             self.take(layer, raw)
         rows = self.rows
-        rows.append(Row(len(rows) + 1, path, layer, (x,), y, params, macs, weights, self.fields))
+        rows.append(Row(len(rows) + 1, path, depth, layer, (x,), y, params, macs, weights, self.fields))
         return y, raw and layer.moves_only
 
     def work_out(self, layer: Layer, x: Shape) -> tuple[Shape, Dim, Dim, dict[str, Shape]]:
@@ -228,10 +230,10 @@ class _Walk:
             params = params + product(shape)
         return y, params, layer.macs(x, y), weights
 
-    def merge(self, how: Merge, net: Network, vs: list[_Value], path: tuple[int, ...]) -> _Value:
+    def merge(self, how: Merge, net: Network, vs: list[_Value], path: tuple[int, ...], depth: int) -> _Value:
         xs = [v[0] for v in vs]
         y = how.shape(xs, net.name)
-        self.rows.append(Row(len(self.rows) + 1, path, how, xs, y, 0, 0, {}, self.fields))
+        self.rows.append(Row(len(self.rows) + 1, path, depth, how, xs, y, 0, 0, {}, self.fields))
         return y, how.name == "cat" and all(v[1] for v in vs)
 
     def take(self, layer: Layer, raw: bool) -> None:
