@@ -1,0 +1,60 @@
+"""The commands in README and docs print what is written under them; `--overwrite` writes the outputs anew."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"```console\n\$ convcalc ([^\n]*)\n(.*?)```", re.DOTALL)
+BLOCKS = [(page, found.group(1)) for page in PAGES for found in BLOCK.finditer(page.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize(("page", "command"), BLOCKS, ids=[f"{page.name}: {command[:40]}" for page, command in BLOCKS])
+def test_a_command_prints_what_is_written(
+    convcalc: Callable[..., Any], request: pytest.FixtureRequest, page: Path, command: str
+) -> None:
+    ran = convcalc(*shlex.split(command))
+    shown = "".join(line.rstrip() + "\n" for line in (ran.out + ran.err).splitlines())
+    text = page.read_text(encoding="utf-8")
+    written = next(found.group(2) for found in BLOCK.finditer(text) if found.group(1) == command)
+    if request.config.getoption("--overwrite") and "…\n" not in written:
+        page.write_text(
+            text.replace(f"$ convcalc {command}\n{written}", f"$ convcalc {command}\n{shown}"), encoding="utf-8"
+        )
+        return
+    # A line that ends in … may go on in any way: times differ from run to run.
+    pattern = re.escape(written).replace("…\n", "[^\n]*\n").replace("…\\\n", "[^\n]*\\\n")
+    assert re.fullmatch(pattern, shown), shown
+
+
+def test_python_in_the_readme() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    assert code is not None
+    names: dict[str, Any] = {}
+    for line in code.group(1).splitlines():
+        expression, _, said = line.partition("#")
+        if not said:
+            exec(line, names)  # the README's own lines
+        elif not said.strip().startswith("the "):
+            assert str(eval(expression, names)) == said.strip()
+
+
+def test_every_layer_is_in_the_docs() -> None:
+    from convcalc.layers import LAYERS
+
+    text = (ROOT / "docs" / "spec.md").read_text(encoding="utf-8")
+    assert [name for name in LAYERS if f"`{name}`" not in text] == []
+
+
+def test_every_link_leads_somewhere() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
