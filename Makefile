@@ -32,6 +32,7 @@ docs: $(VENV)/docs
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --editable .
+	$(BIN)/python -m compileall -q convcalc
 	touch $@
 
 $(VENV)/test $(VENV)/lint $(VENV)/bench $(VENV)/docs: $(VENV)/installed

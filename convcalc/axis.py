@@ -8,7 +8,7 @@ a period instead, so an axis keeps one interval for each output of a period; `st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import gcd
 from typing import NamedTuple, TypeAlias
 
@@ -40,6 +40,16 @@ def window_reach(k: Dim, s: Dim, p: Dim, d: Dim = 1) -> Reach:
     if isinstance(k, int) and isinstance(p, int) and isinstance(d, int):
         return Reach(s, (range(-p, -p + d * (k - 1) + 1, d),))
     return Reach(s, ((-p, d * (k - 1) - p),))
+
+
+def window_reaches(windows: Iterable[tuple[Dim, Dim, Dim, Dim]]) -> list[Reach]:
+    """The reach of windows (K, S, P, D) along several axes; equal windows share one."""
+    made: list[Reach] = []
+    last: tuple[Dim, Dim, Dim, Dim] | None = None
+    for one in windows:
+        made.append(made[-1] if one == last else window_reach(*one))
+        last = one
+    return made
 
 
 def transposed_reach(k: Dim, s: Dim, p: Dim, d: Dim = 1) -> Reach | None:
@@ -222,10 +232,10 @@ def _ends(count: int) -> Sequence[int]:
 def _shorten(axis: Axis) -> Axis:
     """The same pattern with its period 1 where it is even."""
     intervals, step = axis.intervals, axis.step
+    if len(intervals) == 1 and intervals[0] is not None:
+        return axis
     if all(i is None for i in intervals):  # every output falls between the cells that a transposed layer fills
         return Axis(axis.source, 0, (NOTHING,), NOTHING)
-    if len(intervals) == 1:
-        return axis
     first = intervals[0]
     if not isinstance(step, int) or step % len(intervals) or first is None:
         return axis

@@ -109,7 +109,7 @@ def _alike(axes: Sequence[tuple[Axis, ...]], x: Shape, y: Shape, reaches: Sequen
         len(mine) == len(before) == 1
         and x[i] == x[i - 1]
         and y[i] == y[i - 1]
-        and reaches[i - 1] == reaches[i - 2]
+        and (reaches[i - 1] is reaches[i - 2] or reaches[i - 1] == reaches[i - 2])
         and mine[0][1:] == before[0][1:]
     )
 
@@ -124,15 +124,21 @@ def merge(fields: Sequence[Field]) -> Field:
     first, *rest = [f for f in fields if not f.blocked] or fields[:1]
     for other in rest:
         axes: list[tuple[Axis, ...]] = []
+        lost = first.lost | other.lost
         for mine, theirs in zip(first.axes, other.axes, strict=True):
-            found = {axis.source: axis for axis in mine}
-            for axis in theirs:
-                seen = found.get(axis.source)
-                found[axis.source] = axis if seen is None else union(seen, axis, first.sizes[axis.source])
-            axes.append(tuple(found.values()))
+            if mine is theirs:
+                axes.append(mine)
+            elif len(mine) == len(theirs) == 1 and mine[0].source == theirs[0].source:
+                axes.append((union(mine[0], theirs[0], first.sizes[mine[0].source]),))
+            else:
+                found = {axis.source: axis for axis in mine}
+                for axis in theirs:
+                    seen = found.get(axis.source)
+                    found[axis.source] = axis if seen is None else union(seen, axis, first.sizes[axis.source])
+                axes.append(tuple(found.values()))
         places = [axis.source for entries in axes for axis in entries]
-        twice = {source for source in places if places.count(source) > 1}  # along two axes at once: no interval
-        lost = first.lost | other.lost | twice
+        if len(set(places)) < len(places):  # an input axis along two tensor axes at once: no interval says that
+            lost |= {source for source in places if places.count(source) > 1}
         if lost:
             axes = [tuple(axis for axis in entries if axis.source not in lost) for entries in axes]
         first = Field(first.sizes, tuple(axes), lost)

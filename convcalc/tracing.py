@@ -78,8 +78,10 @@ class _Fields:
         if isinstance(layer, Network):
             return drive(layer, f, self.visit, self.merge)
         row = self.next_row()
-        self.found.append(layer.field(f, row.inputs[0], row.output))
-        return self.found[-1]
+        if type(layer).field is not Layer.field:  # most layers act on each cell by itself
+            f = layer.field(f, row.inputs[0], row.output)
+        self.found.append(f)
+        return f
 
     def merge(self, how: Merge, _net: Network, fields: list[Field]) -> Field:
         row = self.next_row()

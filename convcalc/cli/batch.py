@@ -37,14 +37,14 @@ def run_batch(text: str, lang: str) -> int:
         return max(_print(done) for done in pool.map(work, chunks))
 
 
-def _print(done: tuple[str, int]) -> int:
-    sys.stdout.write(done[0])
-    sys.stdout.flush()
+def _print(done: tuple[bytes, int]) -> int:
+    sys.stdout.buffer.write(done[0])
+    sys.stdout.buffer.flush()
     return done[1]
 
 
-def answers(lines: list[str], lang: str) -> tuple[str, int]:
-    """The JSON of some lines, and the exit code they call for."""
+def answers(lines: list[str], lang: str) -> tuple[bytes, int]:
+    """The JSON of some lines in UTF-8, and the exit code they call for."""
     gc.set_threshold(50_000)  # nearly all of what a line makes is freed without the collector
     encode = JSONEncoder(ensure_ascii=False).encode
     out = []
@@ -56,7 +56,7 @@ def answers(lines: list[str], lang: str) -> tuple[str, int]:
             code = error.exit_code
             out.append(encode(error_object(error, lang)))
     out.append("")
-    return "\n".join(out), code
+    return "\n".join(out).encode(), code
 
 
 def _trace(line: str) -> Trace:

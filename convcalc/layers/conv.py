@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convcalc.axis import transposed_reach, window_reach
+from convcalc.axis import transposed_reach, window_reaches
 from convcalc.bounds import larger
 from convcalc.errors import Lazy, ShapeError
 from convcalc.field import Field
@@ -136,7 +136,7 @@ class Conv(Layer):
         n = len(x) - 1
         kernel, stride = per_axis(self, "kernel_size", x, n), per_axis(self, "stride", x, n)
         axes = zip(kernel, stride, self._paddings(x, n), per_axis(self, "dilation", x, n), strict=True)
-        return f.through(x, y, [window_reach(k, s, p, d) for k, s, (p, _), d in axes])
+        return f.through(x, y, window_reaches((k, s, p, d) for k, s, (p, _), d in axes))
 
     def module(self, x: Shape) -> nn.Module:
         return self.torch_module(

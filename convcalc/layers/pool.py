@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import gcd
 from typing import TYPE_CHECKING
 
-from convcalc.axis import Reach, transposed_reach, window_reach
+from convcalc.axis import Reach, transposed_reach, window_reaches
 from convcalc.errors import Lazy
 from convcalc.field import Field
 from convcalc.formula import Dim
@@ -50,7 +50,7 @@ class _Pool(Layer):
         return (channels, *(window(m, k, s, p, d, self.ceil_mode) for m, k, s, p, d in axes))
 
     def field(self, f: Field, x: Shape, y: Shape) -> Field:
-        return f.through(x, y, [window_reach(k, s, p, d) for _, k, s, p, d in self._axes(x)])
+        return f.through(x, y, window_reaches(axis[1:] for axis in self._axes(x)))
 
 
 @layer(
