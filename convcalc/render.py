@@ -40,14 +40,17 @@ def table(rows: Sequence[Row], lang: str, totals: tuple[object, object] | None, 
         (say("field", lang), [field(row) for row in rows], None),
     ]
     used = 10 + max(map(len, names)) + max(map(len, outputs))
+    needed = [3 + max(map(len, [head, *cells])) for head, cells, _ in columns]
     if symbolic:
         kept = []
-        for column in columns:
-            needs = 3 + max(map(len, [column[0], *column[1]]))
+        for column, needs in zip(columns, needed, strict=True):
             if used + needs <= width:
                 kept.append(column)
                 used += needs
         columns = kept
+    elif used + sum(needed) > width:  # two short lines above the last column leave more room for the layers
+        head, cells, total = columns[-1]
+        columns[-1] = (head.replace(" ", "\n"), cells, total)
     made = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
     made.add_column("", justify="right", style="dim", no_wrap=True)
     made.add_column(say("layer", lang), overflow="fold")
