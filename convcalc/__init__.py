@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from convcalc.errors import ConvcalcError, MissingError, ShapeError, SpecError
     from convcalc.formula import Dim, Formula, symbol
     from convcalc.layers import LAYERS, Chain, Concat, Graph, Layer, Repeat, Residual
-    from convcalc.shape import Shape, as_shape
+    from convcalc.scan import as_shape
+    from convcalc.shape import Shape
     from convcalc.spec import parse
     from convcalc.torchside.check import Check, check
     from convcalc.tracing import Row, Trace, trace
@@ -26,7 +27,8 @@ _HOMES = {
     "errors": ("ConvcalcError", "MissingError", "ShapeError", "SpecError"),
     "formula": ("Dim", "Formula", "symbol"),
     "layers": ("LAYERS", "Chain", "Concat", "Graph", "Layer", "Repeat", "Residual"),
-    "shape": ("Shape", "as_shape"),
+    "scan": ("as_shape",),
+    "shape": ("Shape",),
     "spec": ("parse",),
     "torchside.check": ("Check", "check"),
     "tracing": ("Row", "Trace", "trace"),

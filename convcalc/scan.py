@@ -6,10 +6,12 @@ Nothing that is read is ever evaluated.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from convcalc.errors import ConvcalcError, SpecError
-from convcalc.formula import Dim, symbol
-from convcalc.shape import LARGEST_NUMBER, Shape, show_shape
+from convcalc.formula import Dim, Formula, symbol
+from convcalc.shape import LARGEST_NUMBER, Shape, short, show_shape
 
 LONGEST_TEXT = 1_000_000
 DEEPEST_BRACKETS = 100
@@ -227,3 +229,30 @@ def _shape_size(scanner: Scanner) -> Dim:
     size = scanner.dim()
     scanner.skip_space()
     return size
+
+
+def as_shape(x: Any) -> Shape:
+    """A shape from "1,28,28", "1x28x28", "(1, 28, 28)", or from a sequence of ints, letters and formulas."""
+    if isinstance(x, str):
+        return read_shape(x)
+    if not isinstance(x, Iterable):
+        raise SpecError("bad_shape", text=str(x))
+    shape = tuple(as_dim(size) for size in x)
+    if not shape or any(isinstance(size, int) and not 1 <= size <= LARGEST_NUMBER for size in shape):
+        raise SpecError("bad_shape", text=short(show_shape(shape)))
+    return shape
+
+
+def as_dim(size: Any) -> Dim:
+    """An int, a `Formula`, a letter such as "M", or a sympy expression, as a `Dim`."""
+    if isinstance(size, Formula) or (isinstance(size, int) and not isinstance(size, bool)):
+        return size
+    if isinstance(size, str):
+        return read_dim(size)
+    if hasattr(size, "free_symbols"):
+        from convcalc.symbolic import from_sympy
+
+        return from_sympy(size)
+    if hasattr(size, "__index__") and not isinstance(size, bool):
+        return int(size.__index__())
+    raise SpecError("bad_shape", text=short(str(size)))

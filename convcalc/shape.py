@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from convcalc.bounds import never_negative, smaller
-from convcalc.errors import ShapeError, SpecError
+from convcalc.errors import ShapeError
 from convcalc.formula import Dim, Formula, floor_part, symbol
 from convcalc.notation import Node, Style, Written, as_node, show, value_of
 
@@ -159,37 +159,6 @@ def _implied(condition: Condition, bounds: list[Condition]) -> bool:
 # -- reading and printing ---------------------------------------------------------------------------------------
 
 
-def as_shape(x: Any) -> Shape:
-    """A shape from "1,28,28", "1x28x28", "(1, 28, 28)", or from a sequence of ints, letters and formulas."""
-    if isinstance(x, str):
-        from convcalc.spec import read_shape
-
-        return read_shape(x)
-    if not isinstance(x, Iterable):
-        raise SpecError("bad_shape", text=str(x))
-    shape = tuple(as_dim(size) for size in x)
-    if not shape or any(isinstance(size, int) and not 1 <= size <= LARGEST_NUMBER for size in shape):
-        raise SpecError("bad_shape", text=_short(show_shape(shape)))
-    return shape
-
-
-def as_dim(size: Any) -> Dim:
-    """An int, a `Formula`, a letter such as "M", or a sympy expression, as a `Dim`."""
-    if isinstance(size, Formula) or (isinstance(size, int) and not isinstance(size, bool)):
-        return size
-    if isinstance(size, str):
-        from convcalc.spec import read_dim
-
-        return read_dim(size)
-    if hasattr(size, "free_symbols"):
-        from convcalc.symbolic import from_sympy
-
-        return from_sympy(size)
-    if hasattr(size, "__index__") and not isinstance(size, bool):
-        return int(size.__index__())
-    raise SpecError("bad_shape", text=_short(str(size)))
-
-
 def show_shape(shape: Sequence[Any], style: Style = "text") -> str:
     """(1, 28, 28); a flat shape is (10,) as in Python."""
     inside = ", ".join(show(size, style) for size in shape)
@@ -233,10 +202,11 @@ def check_numel(shape: Shape) -> None:
         if isinstance(size, int):
             total *= size
     if total > LARGEST_TENSOR:
-        raise ShapeError("tensor_too_large", shape=_short(show_shape(shape)))
+        raise ShapeError("tensor_too_large", shape=short(show_shape(shape)))
 
 
-def _short(text: str, limit: int = 60) -> str:
+def short(text: str, limit: int = 60) -> str:
+    """A text that is no longer than a message can bear."""
     return text if len(text) <= limit else text[:limit] + "…"
 
 

@@ -12,14 +12,12 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from convcalc.errors import SpecError
+from convcalc.errors import ConvcalcError, SpecError
 from convcalc.layers.base import Layer
 from convcalc.layers.combine import INPUT, Concat, Graph, GraphNode, Repeat, Residual, chain, count_layers
 from convcalc.layers.merge import MERGES
 from convcalc.layertext import COMBINATORS, LayerReader
-from convcalc.scan import NAME, read_dim, read_shape
-
-__all__ = ["Spec", "parse", "read_dim", "read_shape", "read_spec"]
+from convcalc.scan import NAME
 
 MOST_LAYERS = 1_000_000
 
@@ -31,6 +29,13 @@ class Spec(NamedTuple):
 
     layer: Layer
     spans: dict[int, tuple[int, int]]
+
+    def locate(self, error: ConvcalcError) -> ConvcalcError:
+        """Give the error of a layer the place of that layer in the text."""
+        span = self.spans.get(id(error.subject))
+        if error.column is None and span is not None:
+            error.column, error.end = span[0] + 1, span[1]
+        return error
 
 
 def parse(text: str) -> Layer:

@@ -13,7 +13,8 @@ from convcalc.formula import Dim
 from convcalc.layers.base import Layer
 from convcalc.layers.combine import Chain, Network, Repeat, drive
 from convcalc.layers.merge import Merge
-from convcalc.shape import Condition, Shape, as_shape, check_numel, collecting, is_symbolic, product, simplify
+from convcalc.scan import as_shape
+from convcalc.shape import Condition, Shape, check_numel, collecting, is_symbolic, product, simplify
 
 BYTES = 4  # of a float32 number, as torchsummary counts
 

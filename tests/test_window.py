@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from convcalc.shape import as_shape, same_padding, window
+from convcalc.scan import as_shape
+from convcalc.shape import same_padding, window
 
 
 def count_windows(m: int, k: int, s: int, p: int, d: int, ceil: bool) -> int:

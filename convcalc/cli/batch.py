@@ -8,10 +8,9 @@ import sys
 from functools import partial
 from json import JSONEncoder
 
-from convcalc.cli.shape import located
 from convcalc.errors import ConvcalcError, SpecError
 from convcalc.results import error_object, trace_object
-from convcalc.shape import as_shape
+from convcalc.scan import as_shape
 from convcalc.spec import read_spec
 from convcalc.tracing import PartialTrace, Trace, trace_rows
 
@@ -68,4 +67,4 @@ def _trace(line: str) -> Trace:
     try:
         return trace_rows(read.layer, x)
     except PartialTrace as stop:
-        raise located(stop.error, read) from None
+        raise read.locate(stop.error) from None

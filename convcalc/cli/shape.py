@@ -20,7 +20,7 @@ from convcalc.cli.options import (
 )
 from convcalc.errors import ConvcalcError, SpecError
 from convcalc.layers.base import LAYERS
-from convcalc.shape import as_shape
+from convcalc.scan import as_shape
 from convcalc.spec import Spec, read_spec
 from convcalc.tracing import PartialTrace, Row, Trace, trace_rows
 from convcalc.words import pick, say
@@ -85,7 +85,7 @@ def shape(
         traced = trace_rows(read.layer, as_shape(input_))
     except PartialTrace as stop:
         assert read is not None
-        error = located(stop.error, read)
+        error = read.locate(stop.error)
         rows = stop.rows
     except ConvcalcError as found:
         error = found
@@ -104,14 +104,6 @@ def spec_text(spec: str | None) -> str:
     if spec == "-" or (spec not in LAYERS and is_file(spec)):
         return read_text(spec)
     return spec
-
-
-def located(error: ConvcalcError, read: Spec) -> ConvcalcError:
-    """Give an error of a layer the place of that layer in the spec."""
-    span = read.spans.get(id(error.subject))
-    if error.column is None and span is not None:
-        error.column, error.end = span[0] + 1, span[1]
-    return error
 
 
 def report(

@@ -7,6 +7,7 @@ and the torch module are all driven through it.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, dataclass_transform
 
 from convcalc.errors import ConvcalcError, SpecError
@@ -133,7 +134,7 @@ class Network(Layer):
     def module(self, x: Shape) -> nn.Module:
         from convcalc.torchside.modules import Flowing
 
-        return Flowing(self, self.modules(x))
+        return Flowing(partial(drive, self), self.modules(x))
 
 
 @network

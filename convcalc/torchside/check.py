@@ -20,7 +20,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from convcalc.errors import OWN_RULES, ConvcalcError, MissingError
 from convcalc.layers.base import Layer
 from convcalc.layers.linear import Embedding
-from convcalc.shape import Shape, as_shape, show_shape, whole, wholes
+from convcalc.scan import as_shape
+from convcalc.shape import Shape, show_shape, whole, wholes
 from convcalc.torchside.probe import field_differences
 from convcalc.torchside.values import assignments, put_in
 from convcalc.tracing import Trace, trace

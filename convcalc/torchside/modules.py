@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from convcalc.layers.combine import Network, drive
 from convcalc.layers.merge import Merge
+
+# How a network sends a value through its parts, with what branches make together: `combine.drive`, given its network.
+Run = Callable[[Tensor, Callable[[Any, Tensor], Tensor], Callable[[Merge, Any, list[Tensor]], Tensor]], Tensor]
 
 
 class Negated(nn.Module):
@@ -70,17 +73,17 @@ class Unpooled(nn.Module):
 class Flowing(nn.Module):
     """A network with branches, run along its own `flow`; like convcalc, it does not stretch unequal summands."""
 
-    def __init__(self, net: Network, parts: list[nn.Module]) -> None:
+    def __init__(self, run: Run, parts: list[nn.Module]) -> None:
         super().__init__()
-        self.net = net
+        self.run = run
         self.parts = nn.ModuleList(parts)
 
     def forward(self, x: Tensor) -> Tensor:
         remaining = iter(self.parts)
-        return drive(self.net, x, lambda _layer, value: next(remaining)(value), _merged)
+        return self.run(x, lambda _layer, value: next(remaining)(value), _merged)
 
 
-def _merged(how: Merge, _net: Network, xs: list[Tensor]) -> Tensor:
+def _merged(how: Merge, _net: Any, xs: list[Tensor]) -> Tensor:
     if how.name == "cat":
         return torch.cat(xs, dim=1)
     first, *rest = xs
