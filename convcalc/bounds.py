@@ -55,12 +55,15 @@ def _bound(dim: Dim) -> bool | None:
     linear = _linear_bound(dim.expanded, Fraction(1))
     if linear is None:
         return None
-    least: Fraction | int = 0
+    # With every letter L written as 1 + L', L' ≥ 0, a sum is never negative if all its coefficients are not.
+    shifted: dict[Monomial, Fraction | int] = {}
     for monomial, c in linear.items():
-        if monomial and c < 0:
+        if len(monomial) > 12:
             return None
-        least += c  # every letter is at least 1
-    return True if least >= 0 else None
+        for chosen in range(2 ** len(monomial)):
+            part = tuple(atom for i, atom in enumerate(monomial) if chosen >> i & 1)
+            shifted[part] = shifted.get(part, 0) + c
+    return True if all(c >= 0 for c in shifted.values()) else None
 
 
 def _linear_bound(terms: Mapping[Monomial, int], scale: Fraction) -> dict[Monomial, Fraction] | None:

@@ -21,6 +21,7 @@ from functools import reduce
 from math import gcd
 from typing import TypeAlias
 
+from convcalc.errors import ConvcalcError
 from convcalc.notation import Node, show
 
 Dim: TypeAlias = "int | Formula"
@@ -91,7 +92,7 @@ class Formula:
         if not isinstance(other, Formula):
             return NotImplemented
         (m1, c1), (m2, c2) = _one_term(self), _one_term(other)
-        return Formula({_sorted(m1 + m2): c1 * c2})
+        return Formula({_checked(_sorted(m1 + m2)): c1 * c2})
 
     __rmul__ = __mul__
 
@@ -206,11 +207,24 @@ def _sorted(monomial: Monomial) -> Monomial:
     return tuple(sorted(monomial, key=lambda a: a.order))
 
 
+# Beyond this a formula tells nobody anything, and working with it takes minutes.
+MOST_FACTORS = 100
+MOST_TERMS = 5000
+
+
+def _checked(monomial: Monomial) -> Monomial:
+    if len(monomial) > MOST_FACTORS:
+        raise ConvcalcError("formula_too_large", limit=f"{MOST_FACTORS} factors", limit_vi=f"{MOST_FACTORS} thừa số")
+    return monomial
+
+
 def _multiply_out(a: Terms, b: Terms) -> Terms:
+    if len(a) * len(b) > MOST_TERMS:
+        raise ConvcalcError("formula_too_large", limit=f"{MOST_TERMS} terms", limit_vi=f"{MOST_TERMS} số hạng")
     out: Terms = {}
     for m1, c1 in a.items():
         for m2, c2 in b.items():
-            m = _sorted(m1 + m2)
+            m = _checked(_sorted(m1 + m2))
             out[m] = out.get(m, 0) + c1 * c2
     return out
 

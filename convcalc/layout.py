@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import reduce
+from itertools import groupby
 from math import gcd
 
 from convcalc.formula import SIZES, Atom, Dim, Formula, Monomial, Terms
@@ -21,7 +22,7 @@ def formula_node(formula: Formula, factor: bool = True) -> Node:
     if common or divisor > 1:
         rest = Formula({_without(m, common): c // divisor for m, c in terms.items()})
         front = [number(divisor)] if divisor > 1 else []
-        return Node("product", (*front, *map(_atom, common), formula_node(rest, factor=False)))
+        return Node("product", (*front, *_powers(common), formula_node(rest, factor=False)))
     parts = tuple((1 if c > 0 else -1, _term(m, abs(c))) for m, c in items)
     return parts[0][1] if len(parts) == 1 and parts[0][0] > 0 else Node("sum", parts)
 
@@ -53,10 +54,17 @@ def _atom(atom: Atom) -> Node:
 def _term(monomial: Monomial, coefficient: int) -> Node:
     if not monomial:
         return number(coefficient)
-    factors = tuple(map(_atom, monomial))
+    factors = tuple(_powers(monomial))
     if coefficient != 1:
         factors = (number(coefficient), *factors)
     return factors[0] if len(factors) == 1 else Node("product", factors)
+
+
+def _powers(monomial: Monomial) -> Iterator[Node]:
+    """The factors of a term, equal ones (which stand side by side) as a power."""
+    for atom, equal in groupby(monomial):
+        times = len(list(equal))
+        yield _atom(atom) if times == 1 else Node("power", (_atom(atom), number(times)))
 
 
 def _order(monomial: Monomial, coefficient: int) -> tuple[bool, bool, bool, list[tuple[int, str]]]:

@@ -92,6 +92,12 @@ KINDS: dict[str, Kind] = {
         "Write residual(BODY) or residual(BODY | SHORTCUT).",
         "Viết residual(BODY) hoặc residual(BODY | SHORTCUT).",
     ),
+    "formula_too_large": Kind(
+        "the formula has more than {limit}",
+        "công thức có hơn {limit_vi}",
+        "Use numbers for some of the letters.",
+        "Thay một số chữ bằng số.",
+    ),
     "not_supported": Kind(
         "{what} is not something convcalc works out",
         "convcalc không tính được {what}",
@@ -131,12 +137,17 @@ KINDS: dict[str, Kind] = {
     ),
     "no_file": Kind(
         "the file '{path}' cannot be read: {reason}",
-        "không đọc được file '{path}': {reason}",
+        "không đọc được file '{path}': {reason_vi}",
+        exit_code=3,
+    ),
+    "no_output": Kind(
+        "the output cannot be written: {reason}",
+        "không ghi được kết quả: {reason}",
         exit_code=3,
     ),
     "not_text": Kind(
-        "the file '{path}' is not text in UTF-8",
-        "file '{path}' không phải văn bản UTF-8",
+        "{path} is not text in UTF-8",
+        "{path} không phải văn bản UTF-8",
     ),
     "bad_option": Kind(
         "{problem}",
@@ -234,10 +245,10 @@ KINDS: dict[str, Kind] = {
         "{hint_vi}",
     ),
     "tensor_too_large": Kind(
-        "a tensor of shape {shape} has more than 2^63 − 1 elements",
-        "tensor có shape {shape} vượt quá 2^63 − 1 phần tử",
-        "torch counts elements in 64 bits; use smaller sizes.",
-        "torch đếm phần tử bằng 64 bit; dùng kích thước nhỏ hơn.",
+        "a tensor of shape {shape} takes more than 2^63 − 1 bytes",
+        "tensor có shape {shape} chiếm hơn 2^63 − 1 byte",
+        "torch counts bytes in 64 bits; use smaller sizes.",
+        "torch đếm byte bằng 64 bit; dùng kích thước nhỏ hơn.",
     ),
     "inexact_scale": Kind(
         "scale_factor {scale} has no exact formula: torch rounds {scale} to binary",

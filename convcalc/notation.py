@@ -12,7 +12,7 @@ Style = Literal["text", "latex", "python"]
 
 
 class Node:
-    """An expression: `kind` is letter, number, sum, product, floor, ratio (a division that comes out even), or the name
+    """An expression: `kind` is letter, number, sum, product, floor, ratio (a division that comes out even), power, or the name
     of a function."""
 
     __slots__ = ("args", "kind")
@@ -82,6 +82,8 @@ def _show(node: Node, style: Style) -> tuple[str, int]:
         return _show_product(args, style), _PRODUCT
     if kind in ("floor", "ratio"):
         return _show_quotient(kind, args[0], args[1], style)
+    if kind == "power":
+        return _show_power(args[0], args[1].args[0], style)
     inside = ", ".join(_show(part, style)[0] for part in args)
     return (rf"\{kind}\left({inside}\right)" if style == "latex" else f"{kind}({inside})"), _ATOM
 
@@ -117,6 +119,16 @@ def _show_quotient(kind: str, over: Node, under: Node, style: Style) -> tuple[st
     if style == "python":
         return "//".join(sides), _PRODUCT
     return ("⌊{}/{}⌋".format(*sides), _ATOM) if kind == "floor" else ("/".join(sides), _PRODUCT)
+
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _show_power(base: Node, exponent: int, style: Style) -> tuple[str, int]:
+    text = _brackets(_show(base, style), _ATOM, style)
+    if style == "python":
+        return f"{text}**{exponent}", _ATOM
+    return (f"{text}^{{{exponent}}}" if style == "latex" else text + str(exponent).translate(_RAISED)), _ATOM
 
 
 class Written:

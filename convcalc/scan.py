@@ -10,16 +10,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from convcalc.errors import ConvcalcError, SpecError
-from convcalc.formula import Dim, Formula, symbol
+from convcalc.formula import MOST_FACTORS, Dim, Formula, symbol
 from convcalc.shape import LARGEST_NUMBER, Shape, short, show_shape
 
 LONGEST_TEXT = 1_000_000
 DEEPEST_BRACKETS = 100
+MOST_AXES = 8
 
 _SPACE = re.compile(r"(?:\s|#[^\n]*)*")
-_DIM = re.compile(r"(\d+)|([A-Z]\d*)(?![A-Za-z_0-9])|([A-Z]\d*)(?=x)")
-_REAL = re.compile(r"[+-]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?")
-_ALONE = re.compile(r"(?:(\d+)|([A-Z]\d*))\s*,\s*\)")
+_DIM = re.compile(r"([0-9]+)|([A-Z][0-9]*)(?![A-Za-z_0-9])|([A-Z][0-9]*)(?=x)")
+_REAL = re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_ALONE = re.compile(r"(?:([0-9]+)|([A-Z][0-9]*))\s*,\s*\)")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _MARKS = ">|(),;:=@*+-/.<[]'\"#_"
 
@@ -30,7 +31,7 @@ class Scanner:
     def __init__(self, text: str) -> None:
         if len(text) > LONGEST_TEXT:
             raise SpecError("spec_too_long", count=len(text), limit=LONGEST_TEXT)
-        self.text = text
+        self.text = text.rstrip()
         self.at = 0
         self.depth = 0
         self.skip_space()
@@ -167,21 +168,37 @@ class Scanner:
             total = total + sign * self._product()
         return total
 
-    def _product(self) -> Dim:
-        total = self.dim()
+    def _power(self) -> Dim:
+        base = self.dim()
         self.skip_space()
+        if not self.take("**"):
+            return base
+        start = self.at
+        exponent = self.dim()
+        if not isinstance(exponent, int) or not 1 <= exponent <= MOST_FACTORS:
+            raise self.error(
+                "bad_value", start, self.at, layer_name="**", field="the exponent", field_vi="số mũ", value=exponent,
+                expected=f"1 to {MOST_FACTORS}", expected_vi=f"từ 1 đến {MOST_FACTORS}",
+            )  # fmt: skip
+        self.skip_space()
+        power: Dim = 1
+        for _ in range(exponent):
+            power = power * base
+        return power
+
+    def _product(self) -> Dim:
+        total = self._power()
         while self.peek() in ("*", "/") and self.peek():
             start = self.at
             if self.take("//"):
-                other = self.dim()
+                other = self._power()
                 if isinstance(other, int) and other == 0:
-                    raise self.error("bad_value", start, layer_name="//", field="the divisor", value=0, expected="above 0", expected_vi="lớn hơn 0")  # fmt: skip
+                    raise self.error("bad_value", start, layer_name="//", field="the divisor", field_vi="số chia", value=0, expected="above 0", expected_vi="lớn hơn 0")  # fmt: skip
                 total = total // other
             elif self.take("*"):
-                total = total * self.dim()
+                total = total * self._power()
             else:
                 raise self.unexpected("'*' or '//'")
-            self.skip_space()
             if isinstance(total, int) and abs(total) > LARGEST_NUMBER**2:
                 raise self.error("number_too_large", start, value="…", limit=LARGEST_NUMBER)
         return total
@@ -199,11 +216,15 @@ def read_dim(text: str) -> Dim:
 def read_shape(text: str) -> Shape:
     """A shape from "1,28,28", "1x28x28", "(1, 28, 28)" or "[1, 28, 28]"; capital letters stand for sizes."""
     plain = text.split(",")
-    if text.isascii() and all(part.isdigit() and len(part) < 9 and part.strip("0") for part in plain):
+    if (
+        text.isascii()
+        and len(plain) <= MOST_AXES
+        and all(part.isdigit() and len(part) < 9 and part.strip("0") for part in plain)
+    ):
         return tuple(map(int, plain))  # the usual case, 1,28,28
     shown = text if len(text) <= 60 else text[:60] + "…"
-    scanner = Scanner(text)
     try:
+        scanner = Scanner(text)
         closing = {"(": ")", "[": "]"}.get(scanner.peek(), "")
         whole_in_brackets = bool(closing) and scanner.text.rstrip().endswith(closing)
         if whole_in_brackets:
@@ -216,11 +237,12 @@ def read_shape(text: str) -> Shape:
             sizes.append(_shape_size(scanner))
         if whole_in_brackets:
             scanner.need(closing)
-        if scanner.peek() or any(isinstance(s, int) and s < 1 for s in sizes):
+        if scanner.peek() or len(sizes) > MOST_AXES or any(isinstance(s, int) and s < 1 for s in sizes):
             raise SpecError("bad_shape", text=shown)
     except SpecError as error:
         if error.kind in ("unexpected", "bad_character", "spec_too_long"):
-            raise SpecError("bad_shape", text=shown if error.kind != "spec_too_long" else show_shape(())) from None
+            raise SpecError("bad_shape", text=shown) from None
+        error.column = error.end = None  # a place in the shape, not in the spec
         raise
     return tuple(sizes)
 
@@ -238,7 +260,9 @@ def as_shape(x: Any) -> Shape:
     if not isinstance(x, Iterable):
         raise SpecError("bad_shape", text=str(x))
     shape = tuple(as_dim(size) for size in x)
-    if not shape or any(isinstance(size, int) and not 1 <= size <= LARGEST_NUMBER for size in shape):
+    if not 1 <= len(shape) <= MOST_AXES or any(
+        isinstance(size, int) and not 1 <= size <= LARGEST_NUMBER for size in shape
+    ):
         raise SpecError("bad_shape", text=short(show_shape(shape)))
     return shape
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import reduce
+from math import gcd
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from convcalc.bounds import never_negative, smaller
@@ -18,9 +20,9 @@ from convcalc.notation import Node, Style, Written, as_node, show, value_of
 Shape: TypeAlias = "tuple[Dim, ...]"
 Relation = Literal[">=", "==", "divides"]
 
-# Larger numbers than this in a spec are typing mistakes; torch's own sizes end at 2^63 − 1 elements.
+# Larger numbers than this in a spec are typing mistakes; torch's own tensors end at 2^63 − 1 bytes of float32.
 LARGEST_NUMBER = 10**9
-LARGEST_TENSOR = 2**63 - 1
+LARGEST_TENSOR = (2**63 - 1) // 4
 
 
 # -- what must hold ---------------------------------------------------------------------------------------------
@@ -40,12 +42,15 @@ class Condition(NamedTuple):
 
     def text(self, style: Style = "python") -> str:
         left, right = show(self.left, style), show(self.right, style)
+        if self.relation == ">=" and isinstance(self.left, int):  # K ≤ 8 rather than 8 ≥ K
+            return f"{right} {_SIGNS[style, '<=']} {left}"
         if self.relation == "divides":
             return {"python": f"{right} % {left} == 0", "text": f"{left} | {right}"}.get(style, rf"{left} \mid {right}")
         return f"{left} {_SIGNS[style, self.relation]} {right}"
 
 
 _SIGNS = {
+    ("python", "<="): "<=", ("text", "<="): "≤", ("latex", "<="): r"\le",
     ("python", ">="): ">=", ("text", ">="): "≥", ("latex", ">="): r"\ge",
     ("python", "=="): "==", ("text", "=="): "=", ("latex", "=="): "=",
 }  # fmt: skip
@@ -101,6 +106,10 @@ def simplify(conditions: Iterable[Condition]) -> list[Condition]:
     lower: dict[str, int] = {}
     others: dict[Condition, None] = {}
     for condition in conditions:
+        if condition.relation == "==":
+            difference = condition.left - condition.right
+            others[_sides(difference, "==") if isinstance(difference, Formula) else condition] = None
+            continue
         if condition.relation != ">=":
             others[condition] = None
             continue
@@ -142,10 +151,15 @@ def _single_letter_bound(difference: Dim) -> tuple[str, int] | None:
     return monomial[0].key, -(constant // factor)
 
 
-def _sides(difference: Formula) -> Condition:
-    left: Dim = Formula({m: c for m, c in difference.terms.items() if c > 0})
-    right: Dim = Formula({m: -c for m, c in difference.terms.items() if c < 0})
-    return Condition(left + 0, ">=", right + 0)
+def _sides(difference: Formula, relation: Relation = ">=") -> Condition:
+    """The condition that `difference` is ≥ 0 or 0, with positive terms left and right, and letters on the left."""
+    terms = difference.expanded
+    common = reduce(gcd, terms.values(), 0)
+    left: Dim = Formula({m: c // common for m, c in terms.items() if c > 0}) + 0
+    right: Dim = Formula({m: -c // common for m, c in terms.items() if c < 0}) + 0
+    if relation == "==" and isinstance(left, int):
+        left, right = right, left
+    return Condition(left, relation, right)
 
 
 def _implied(condition: Condition, bounds: list[Condition]) -> bool:
@@ -196,7 +210,7 @@ def product(dims: Iterable[Dim]) -> Dim:
 
 
 def check_numel(shape: Shape) -> None:
-    """Refuse tensors that torch could not count."""
+    """Refuse tensors whose bytes torch could not count."""
     total = 1
     for size in shape:
         if isinstance(size, int):

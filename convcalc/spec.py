@@ -21,7 +21,8 @@ from convcalc.scan import NAME
 
 MOST_LAYERS = 1_000_000
 
-_COUNT = re.compile(r"(\d+)\s*\*\s*")
+_NODE = re.compile(r"([a-z_]\w*)\s*:\s*", re.ASCII)
+_COUNT = re.compile(r"([0-9]+)\s*\*\s*")
 
 
 class Spec(NamedTuple):
@@ -119,7 +120,7 @@ class _Reader(LayerReader):
         elif name == "concat":
             made = Concat(tuple(self.between("|", self.chain)))
         elif name == "graph":
-            self.last = INPUT
+            self.last, self.count = INPUT, 0
             made = Graph(tuple(self.between(";", self.node)))
         elif name == "Sequential":
             made = chain(*self.between(",", self.chain))
@@ -140,11 +141,13 @@ class _Reader(LayerReader):
         return parts
 
     def node(self) -> GraphNode:
-        """NAME: LAYER < SOURCE, …; the source is the node before if none is given."""
-        found = re.compile(r"([a-z_]\w*)\s*:\s*").match(self.text, self.at)
-        if found is None:
-            raise self.unexpected("NAME: LAYER", "TÊN: LAYER")
-        self.at = found.end()
+        """NAME: LAYER < SOURCE, …; the source is the node before if none is given, the name a number if none is needed."""
+        found = _NODE.match(self.text, self.at)
+        self.count += 1
+        name = f"node{self.count}"
+        if found is not None:
+            self.at = found.end()
+            name = found.group(1)
         word = NAME.match(self.text, self.at)
         op: Layer | str
         if word is not None and word.group() in MERGES:
@@ -158,8 +161,8 @@ class _Reader(LayerReader):
             sources = [self.source()]
             while self.take(","):
                 sources.append(self.source())
-        self.last = found.group(1)
-        return GraphNode(found.group(1), op, tuple(sources))
+        self.last = name
+        return GraphNode(name, op, tuple(sources))
 
     def source(self) -> str:
         found = self.match(NAME)

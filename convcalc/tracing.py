@@ -177,6 +177,7 @@ def trace(net: Layer, x: Any) -> Trace:
 
 def trace_rows(net: Layer, x: Shape) -> Trace:
     """As `trace`, but a layer that does not fit raises `PartialTrace`, with the rows before it."""
+    check_numel(x)
     rows: list[Row] = []
     with collecting() as conditions:
         try:
@@ -230,6 +231,7 @@ class _Walk:
         weights = layer.weights(x)
         params: Dim = 0
         for shape in weights.values():
+            check_numel(shape)
             params = params + product(shape)
         return y, params, layer.macs(x, y), weights
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 LANGUAGES = ("vi", "en")
 
@@ -76,6 +77,23 @@ def default_language() -> str:
         if value:
             return "vi" if value.lower().startswith("vi") else "en"
     return "en"
+
+
+def asked_options() -> list[str]:
+    """The words of the command line before "--", after which nothing is an option."""
+    words = sys.argv[1:]
+    return words[: words.index("--")] if "--" in words else words
+
+
+def asked_language() -> str:
+    """The language that the command line asks for, known before its options are read; else the default."""
+    words = asked_options()
+    for i, word in enumerate(words):
+        value = word.removeprefix("--lang=") if word.startswith("--lang=") else ""
+        value = words[i + 1] if word == "--lang" and i + 1 < len(words) else value
+        if value in LANGUAGES:
+            return value
+    return default_language()
 
 
 def say(key: str, lang: str, **values: object) -> str:

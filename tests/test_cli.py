@@ -122,7 +122,7 @@ def test_json_with_letters(convcalc: Callable[..., Any]) -> None:
     found = json.loads(convcalc("shape", "conv F@K sS", "--input", "C,M,N", "--json", "--no-check").out)
     assert found["input"] == ["C", "M", "N"]
     assert found["output"] == ["F", "(M - K)//S + 1", "(N - K)//S + 1"]
-    assert found["params"] == "F*(C*K*K + 1)"
+    assert found["params"] == "F*(C*K**2 + 1)"
     assert found["valid_when"] == ["M >= K", "N >= K"]
     assert found["receptive_field"][0] == {"size": "K", "jump": "S", "start": 0}
     assert found["check"] is None
@@ -290,9 +290,51 @@ def test_import_convcalc_loads_nothing_heavy() -> None:
 
 
 def test_a_reader_that_stops_early() -> None:
-    command = f"{sys.executable} -m convcalc shape '2000 * (conv 3x3 p1)' -i 1,9,9 --no-check | head -1"
+    command = f"({sys.executable} -m convcalc shape '2000 * (conv 3x3 p1)' -i 1,9,9 --no-check; echo $? >&2) | head -1"
     ran = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
-    assert "Traceback" not in ran.stderr
+    assert ran.stderr == "0\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+@pytest.mark.parametrize("words", ["shape relu -i 3 --no-check", "shape relu -i 3 --no-check --json"])
+def test_a_full_disk(words: str) -> None:
+    command = f"{sys.executable} -m convcalc {words} > /dev/full"
+    ran = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (ran.returncode, "Traceback" in ran.stderr) == (3, False)
+    assert "No space left" in ran.stderr
+
+
+def test_json_errors_of_options_and_devices(convcalc: Callable[..., Any]) -> None:
+    import torch
+
+    cases = [["shape", "relu", "-i", "3", "--lang", "fr", "--json"], ["check", "--samples", "0", "--json"]]
+    if not torch.cuda.is_available():
+        cases += [["shape", "relu", "-i", "3", "--device", "cuda", "--json"], ["check", "--device", "cuda", "--json"]]
+    for words in cases:
+        ran = convcalc(*words)
+        assert (ran.code in (2, 3), ran.err) == (True, "")
+        assert set(json.loads(ran.out)["error"]) == {"kind", "message", "hint", "layer", "column"}
+
+
+def test_a_missing_file_is_said(convcalc: Callable[..., Any]) -> None:
+    for name in ("net.txt", "/nowhere/net", "./net"):
+        ran = convcalc("shape", name, "-i", "3", "--lang", "vi")
+        assert (ran.code, "không tìm thấy" in ran.err) == (3, True)
+
+
+def test_version_and_no_arguments(convcalc: Callable[..., Any]) -> None:
+    assert convcalc("--version").out.startswith("convcalc 0.")
+    ran = convcalc()
+    assert (ran.code, ran.err) == (0, "")
+    assert "shape" in ran.out
+
+
+def test_a_batch_line_that_is_not_text(convcalc: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "batch.tsv"
+    path.write_bytes(b"\xef\xbb\xbfrelu\t3\n\xff\xfe\t3\nrelu\t4\n")
+    ran = convcalc("shape", "--batch", str(path))
+    kinds = [one.get("output") or one["error"]["kind"] for one in map(json.loads, ran.out.splitlines())]
+    assert (ran.code, kinds) == (2, [[3], "not_text", [4]])
 
 
 @pytest.mark.parametrize("columns", [40, 80, 200])

@@ -75,11 +75,12 @@ CASES = [
     ("branches_differ", "residual(conv 8@3x3)", "8,9,9", "residual(conv 8@3x3)", "(8, 7, 7), (8, 9, 9)", "(8, 7, 7), (8, 9, 9)"),
     ("branches_differ", "concat(relu | maxpool 2)", "8,9,9", "concat(relu | maxpool 2)", "(8, 9, 9), (8, 4, 4)", "(8, 9, 9), (8, 4, 4)"),
     ("tensor_too_large", "100 * (upsample 1000)", "1,9,9", None, "2^63", "2^63"),
+    ("formula_too_large", "conv (" + "K*" * 200 + "3)@3", "1,9,9", None, "100 factors", "100 thừa số"),
     ("inexact_scale", "upsample 0.3", "1,M,N", "upsample 0.3", "0.3", "0.3"),
 ]  # fmt: skip
 
 ELSEWHERE = {  # kinds that no spec and input can show, with where they are tested
-    "missing_input", "no_file", "not_text", "bad_option", "bad_batch_line",  # test_cli.py
+    "missing_input", "no_file", "not_text", "bad_option", "bad_batch_line", "no_output",  # test_cli.py
     "no_torch", "no_device",  # test_check.py
 }  # fmt: skip
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import Annotated, Any
 
 import typer
 
+from convcalc import __version__
 from convcalc.cli.check import check
 from convcalc.cli.shape import shape
 from convcalc.errors import ConvcalcError
-from convcalc.words import default_language, pick
+from convcalc.words import asked_language, asked_options, pick
 
 app = typer.Typer(
     name="convcalc",
@@ -17,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help=pick(
-        default_language(),
+        asked_language(),
         "Shapes, parameters and costs of convolutional networks: exact, explained, and checked against torch.",
         "Tính shape, số tham số và chi phí của mạng tích chập: chính xác, có giải thích, đối chiếu với torch.",
     ),
@@ -26,8 +29,24 @@ app.command()(shape)
 app.command()(check)
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"convcalc {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def _convcalc() -> None: ...
+def _convcalc(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_version,
+            is_eager=True,
+            help=pick(asked_language(), "Print the version.", "In phiên bản."),
+        ),
+    ] = False,
+) -> None: ...
 
 
 def main() -> None:
@@ -36,43 +55,69 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that cannot show ⌊ shows ? and goes on
     try:
+        code = _run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader, such as head, has seen enough; what is still in the buffer has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = _report(ConvcalcError("no_output", reason=error.strerror or str(error)))
+    sys.exit(code)
+
+
+def _run() -> int:
+    try:
         code = app(standalone_mode=False)
     except ConvcalcError as error:
-        code = _report(error, _language())
-    except BrokenPipeError:
-        # The reader, such as head, has seen enough.
-        sys.stderr.close()
-        code = 0
+        code = _report(error)
     except KeyboardInterrupt:
         code = 130
     except Exception as error:
+        kind = type(error).__name__
+        if kind == "NoArgsIsHelpError":
+            print(error.format_message())  # type: ignore[attr-defined]
+            return 0
+        if kind == "Abort":
+            return 130
         if not hasattr(error, "format_message"):
-            if type(error).__name__ == "Abort":
-                sys.exit(130)
             raise
-        code = _report(_usage_error(error), _language())
-    sys.exit(code if isinstance(code, int) else 0)
+        code = _report(_usage_error(error))
+    return code if isinstance(code, int) else 0
 
 
-def _language() -> str:
-    """The language asked for, also where the options could not be read."""
-    words = sys.argv[1:]
-    for i, word in enumerate(words):
-        value = word.removeprefix("--lang=") if word.startswith("--lang=") else ""
-        value = words[i + 1] if word == "--lang" and i + 1 < len(words) else value
-        if value in ("vi", "en"):
-            return value
-    return default_language()
-
-
-def _usage_error(error: Exception) -> ConvcalcError:
-    message = error.format_message().strip().rstrip(".")  # type: ignore[attr-defined]
+def _usage_error(error: Any) -> ConvcalcError:
+    """typer's own complaint about options, in both languages."""
+    message = error.format_message().strip().rstrip(".")
     context = getattr(error, "ctx", None)
     command = getattr(context, "command_path", "convcalc") if context is not None else "convcalc"
-    return ConvcalcError("bad_option", problem=message, problem_vi=f"tuỳ chọn không đúng: {message}", command=command)
+    option = getattr(error, "option_name", None)
+    param = getattr(error, "param", None)
+    name = max(getattr(param, "opts", None) or [""], key=len)
+    if type(error).__name__ == "NoSuchOption":
+        said = f"không có tuỳ chọn {option}"
+    elif name:
+        words = asked_options()
+        given = next((words[i + 1] for i, word in enumerate(words[:-1]) if word in param.opts), "")
+        choices = getattr(param.type, "choices", None)
+        said = f"giá trị '{given}' của {name} không hợp lệ" + (
+            f", phải là một trong {', '.join(choices)}" if choices else ""
+        )
+    else:
+        said = f"dòng lệnh không đúng ({message})"
+    return ConvcalcError("bad_option", problem=message, problem_vi=said, command=command)
 
 
-def _report(error: ConvcalcError, lang: str) -> int:
+def _report(error: ConvcalcError) -> int:
+    """Say it: as JSON on standard output where that was asked for, else in words on standard error."""
+    lang = asked_language()
+    if "--json" in asked_options():
+        from convcalc.cli.options import dump
+        from convcalc.results import error_object
+
+        print(dump(error_object(error, lang)))
+        return error.exit_code
     from convcalc.render import console, error_text
 
     console(stderr=True).print(error_text(error, None, lang))

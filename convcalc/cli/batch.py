@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gc
 import os
 import sys
@@ -19,12 +20,12 @@ CHUNK = 1000
 MANY = 5000
 
 
-def run_batch(text: str, lang: str) -> int:
+def run_batch(data: bytes, lang: str) -> int:
     """Print one JSON object for each line of SPEC, tab, SHAPE; a bad line gets an error object and the rest go on.
 
     Blank lines are passed over. The exit code is 2 if any line was bad.
     """
-    lines = [line.rstrip("\r") for line in text.split("\n") if line.strip()]
+    lines = [line.rstrip(b"\r") for line in data.removeprefix(codecs.BOM_UTF8).split(b"\n") if line.strip()]
     chunks = [lines[i : i + CHUNK] for i in range(0, len(lines), CHUNK)]
     work = partial(answers, lang=lang)
     workers = os.cpu_count() or 1
@@ -42,7 +43,7 @@ def _print(done: tuple[bytes, int]) -> int:
     return done[1]
 
 
-def answers(lines: list[str], lang: str) -> tuple[bytes, int]:
+def answers(lines: list[bytes], lang: str) -> tuple[bytes, int]:
     """The JSON of some lines in UTF-8, and the exit code they call for."""
     gc.set_threshold(50_000)  # nearly all of what a line makes is freed without the collector
     encode = JSONEncoder(ensure_ascii=False).encode
@@ -58,8 +59,11 @@ def answers(lines: list[str], lang: str) -> tuple[bytes, int]:
     return "\n".join(out).encode(), code
 
 
-def _trace(line: str) -> Trace:
-    parts = line.split("\t")
+def _trace(line: bytes) -> Trace:
+    try:
+        parts = line.decode().split("\t")
+    except UnicodeDecodeError:
+        raise SpecError("not_text", path="the line") from None
     if len(parts) != 2:
         raise SpecError("bad_batch_line", count=len(parts))
     read = read_spec(parts[0])

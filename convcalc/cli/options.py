@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -10,9 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from convcalc.errors import ConvcalcError, MissingError
-from convcalc.words import default_language, pick
+from convcalc.words import asked_language, default_language, pick
 
-HELP = default_language()
+HELP = asked_language()
 
 
 class Lang(StrEnum):
@@ -55,24 +56,41 @@ def language(option: Lang | None) -> str:
     return default_language() if option is None else option.value
 
 
+def read_bytes(path: str) -> bytes:
+    """The bytes of a file, or of standard input for "-"."""
+    try:
+        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        reason_vi = {
+            FileNotFoundError: "không tìm thấy",
+            PermissionError: "không có quyền đọc",
+            IsADirectoryError: "đó là thư mục",
+        }
+        raise MissingError("no_file", path=path, reason=reason, reason_vi=reason_vi.get(type(error), reason)) from None
+
+
 def read_text(path: str) -> str:
     """The text of a file, or of standard input for "-"."""
     try:
-        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    except OSError as error:
-        raise MissingError("no_file", path=path, reason=error.strerror or str(error)) from None
-    try:
-        return data.decode("utf-8-sig")
+        return read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ConvcalcError("not_text", path=path) from None
+        raise ConvcalcError("not_text", path=f"'{path}'") from None
 
 
 def is_file(text: str) -> bool:
     """Whether a SPEC argument names a file; a text that is too long or odd to be a path is none."""
     try:
-        return Path(text).is_file()
+        path = Path(text)
+        return (
+            bool(text.strip()) and path.exists() and not path.is_dir() or _LOOKS_LIKE_A_PATH.fullmatch(text) is not None
+        )
     except (OSError, ValueError):
         return False
+
+
+# A spec is never written like this, so a file that is not there is what is wrong.
+_LOOKS_LIKE_A_PATH = re.compile(r"(?:~|\.{0,2})/[^\s>|()]+|[^\s>|()]+\.(?:txt|spec|net|py|json|toml|md)")
 
 
 def dump(value: dict[str, Any]) -> str:

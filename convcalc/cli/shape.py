@@ -16,6 +16,7 @@ from convcalc.cli.options import (
     dump,
     is_file,
     language,
+    read_bytes,
     read_text,
 )
 from convcalc.errors import ConvcalcError, SpecError
@@ -66,14 +67,15 @@ def shape(
     """Work out shapes, parameters, multiply-adds and receptive fields, layer by layer."""
     speech = language(lang)
     if batch is not None:
-        if spec is not None or input_ is not None:
+        if spec is not None or input_ is not None or explain or latex:
             raise ConvcalcError(
-                "bad_option", problem="--batch takes the specs and inputs from its file; give no SPEC and no --input",
-                problem_vi="--batch đọc spec và input từ file; không ghi thêm SPEC hay --input", command="convcalc shape",
+                "bad_option", command="convcalc shape",
+                problem="--batch reads specs and inputs from its file and prints JSON; leave out SPEC, --input, --explain and --latex",
+                problem_vi="--batch đọc spec và input từ file rồi in JSON; bỏ SPEC, --input, --explain và --latex",
             )  # fmt: skip
         from convcalc.cli.batch import run_batch
 
-        return run_batch(read_text(batch), speech)
+        return run_batch(read_bytes(batch), speech)
     text: str | None = None
     read: Spec | None = None
     rows: list[Row] = []
