@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # the batch; word indices that are also taken for numbers; sizes beyond 64 bits;
 # a crop that leaves only padding; a tuple of the wrong length, which torch's padding modes overlook.
 OWN_RULES = frozenset(
-    {"axes_mismatch", "branches_differ", "nothing_left", "over_batch", "not_indices", "tensor_too_large"}
+    {"axes_mismatch", "branches_differ", "nothing_left", "over_batch", "not_indices", "other_dims", "tensor_too_large"}
 )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from convcalc.formula import Dim
 from convcalc.layers.base import Layer, Token
+from convcalc.layers.merge import MERGES
 from convcalc.notation import Node, Style, Written, as_node, letter, number, put_in, show, value_of
 from convcalc.shape import Shape, product
 from convcalc.tracing import Row
@@ -37,30 +38,49 @@ class Step:
 
     def stages(self, style: Style = "text", lang: str = "en") -> list[str]:
         """The formula, the numbers put in, the floors as decimals, the result; equal neighbours once."""
-        stages = [show(self.tree, style)]
-        if isinstance(self.value, int):
-            numbers = put_in(self.tree)
-            rounded = _rounded(numbers, style, lang)
-            stages += [show(tree, style) for tree in (numbers, rounded) if tree is not None]
+        # With letters a count of multiply-adds ends in its formula at once: the sizes in it have been worked out above.
+        numbers = None if self.what == "macs" and not isinstance(self.value, int) else put_in(self.tree)
+        rounded = _rounded(numbers, style, lang) if numbers is not None and isinstance(self.value, int) else None
+        stages = [show(tree, style) for tree in (self.tree, numbers, rounded) if tree is not None]
         return list(dict.fromkeys([*stages, show(self.value, style)]))
 
 
 def steps(row: Row) -> list[Step]:
     """The steps of one row; none for what neither changes the shape nor has parameters."""
     if not isinstance(row.layer, Layer):
-        return []
+        return _joined(row)
     layer, x = written(row.layer, row.input)
     found: list[Step] = []
     output = layer.shape(x)
-    for axis, size in enumerate(output):
-        if isinstance(size, Written) and (size.tree.kind != "letter" or row.output[axis] != _at(row.input, axis)):
-            found.append(Step(_AXES.get(len(output), ("features",))[axis], size.tree, row.output[axis]))
+    names = layer.output_axes or _AXES.get(len(output), ("features",))
+    moved = [_is_new(size, axis, row) for axis, size in enumerate(output)]
+    for axis, size in enumerate(output if layer.output_axes != () else ()):
+        # Where a kernel is involved, the sizes that stay are said too.
+        kernel = row.weights and any(moved) and len(output) == len(row.input)
+        if moved[axis] or (kernel and isinstance(size, Written)):
+            found.append(Step(names[axis], as_node(size), row.output[axis]))
     if row.weights:
         found.append(Step("params", _params(layer.weights(x)), row.params))
     if row.macs != 0:
         macs = layer.macs(x, _primed(row.output))
         found.append(Step("macs", as_node(macs), row.macs))
     return found
+
+
+def _is_new(size: Any, axis: int, row: Row) -> bool:
+    """Whether an output's size is another than the input's at that place."""
+    letters = _INPUT.get(len(row.input), "")
+    if not isinstance(size, Written):
+        return bool(row.output[axis] != _at(row.input, axis))
+    return size.tree.kind != "letter" or axis >= len(letters) or size.tree.args[0] != letters[axis]
+
+
+def _joined(row: Row) -> list[Step]:
+    """The channels of a concatenation; a sum and a product have the shape of their parts."""
+    if row.layer is not MERGES["cat"]:
+        return []
+    parts = tuple((1, as_node(x[0])) for x in row.inputs)
+    return [Step("channels", Node("sum", parts), row.output[0])]
 
 
 def formula(row: Row, style: Style = "python") -> str:

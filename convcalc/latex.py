@@ -1,4 +1,4 @@
-"""An answer in LaTeX: an `align*` block that compiles as it stands, inside a document with amsmath."""
+"""An answer in LaTeX: an `align*` block that compiles as it stands, inside a document with amsmath (and, for Vietnamese, fonts in T5)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ def derivation(traced: Trace, explain: bool, lang: str) -> str:
         _line(say("total_params", lang), show(traced.params, "latex")),
         _line(say("total_macs", lang), show(traced.macs, "latex")),
     ]
-    lines += [_line(say("valid_when", lang), condition.text("latex")) for condition in traced.valid_when]
+    for i, condition in enumerate(traced.valid_when):
+        lines.append(f"& {condition.text('latex')}" if i else _line(say("valid_when", lang), condition.text("latex")))
     return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
 
 
@@ -30,8 +31,8 @@ def _steps(traced: Trace, lang: str) -> list[str]:
         )
         for step in steps(row):
             first, *rest = step.stages("latex", lang)
-            label = escape(say("step." + step.what, lang))
-            lines.append(rf"\text{{{label}}}\colon\quad & " + " = ".join([first, *rest]))
+            lines.append(_line(say("step." + step.what, lang), first))
+            lines += [rf"& \quad = {stage}" for stage in rest]
     return lines
 
 

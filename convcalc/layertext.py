@@ -84,7 +84,7 @@ class LayerReader(Scanner):
         if name is None:
             raise self.unknown(cls, text, start)
         decimal = cls.tokens[name].kind in ("real", "share", "scale")
-        value = self.real() if decimal else self.sizes()
+        value = self.reals() if decimal else self.sizes()
         if g.counted and self.peek() == "@":
             self.put(cls, values, g.counted, value, start)
             self.at += 1
@@ -111,6 +111,15 @@ class LayerReader(Scanner):
                 self.at = start + i
                 return self.bad_character()
         g = grammar(cls)
+        if text in g.prefixes:
+            return self.error(
+                "missing_number",
+                start,
+                start + len(text),
+                layer_name=cls.name,
+                field=g.prefixes[text],
+                example=text + "2",
+            )
         shown = text if len(text) <= 40 else text[:40] + "…"
         near = did_you_mean(text, [*g.words, *cls.tokens])
         return self.error(
@@ -191,13 +200,13 @@ class LayerReader(Scanner):
                 return value
         if self.peek() in ("(", "[") and self.peek():
             return self.items()
-        if decimal or re.compile(r"-?\d*\.\d|-?\d+[eE]").match(self.text, self.at):
-            return self.real()
+        if decimal or re.compile(r"-?[0-9]*\.[0-9]|-?[0-9]+[eE]").match(self.text, self.at):
+            return self.reals()
         word = re.compile(r"[a-z]\w*").match(self.text, self.at)
         if word is not None:
             self.at = word.end()
             return word.group()
-        negative = re.compile(r"-?\d+(x-?\d+)+").match(self.text, self.at)
+        negative = re.compile(r"-?[0-9]+(x-?[0-9]+)+").match(self.text, self.at)
         if negative is not None:
             self.at = negative.end()
             return tuple(int(v) for v in negative.group().split("x") if len(v) < 12)

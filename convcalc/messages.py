@@ -47,8 +47,8 @@ KINDS: dict[str, Kind] = {
     "bad_character": Kind(
         "the character {found} cannot stand in a spec",
         "ký tự {found} không dùng được trong spec",
-        "A spec is written with letters, digits and > | ( ) , ; : = @ * + - / .",
-        "Spec chỉ gồm chữ không dấu, chữ số và > | ( ) , ; : = @ * + - / .",
+        "{instead}A spec is written with letters, digits and > | ( ) , ; : = @ * + - / .",
+        "{instead_vi}Spec chỉ gồm chữ không dấu, chữ số và > | ( ) , ; : = @ * + - / .",
     ),
     "unexpected": Kind(
         "expected {expected}, found {found}",
@@ -74,13 +74,13 @@ KINDS: dict[str, Kind] = {
     ),
     "missing_value": Kind(
         "{layer_name} needs {field}",
-        "{layer_name} cần {field}",
+        "{layer_name} cần {field_vi}",
         "For example: {example}.",
         "Ví dụ: {example}.",
     ),
     "bad_value": Kind(
         "{field} of {layer_name} is {value}, but must be {expected}",
-        "{field} của {layer_name} là {value}, nhưng phải là {expected_vi}",
+        "{field_vi} của {layer_name} là {value}, nhưng phải là {expected_vi}",
     ),
     "number_too_large": Kind(
         "the number {value} is too large; sizes go up to {limit}",
@@ -103,6 +103,18 @@ KINDS: dict[str, Kind] = {
         "convcalc không tính được {what}",
         "{hint}",
         "{hint_vi}",
+    ),
+    "missing_number": Kind(
+        "{field} needs a number",
+        "{field} cần một con số",
+        "Write it behind the letter, as in {example}.",
+        "Viết số ngay sau chữ, ví dụ {example}.",
+    ),
+    "node_twice": Kind(
+        "two nodes are called '{name}'",
+        "có hai node cùng tên '{name}'",
+        "Give each node a name of its own.",
+        "Đặt cho mỗi node một tên riêng.",
     ),
     "unknown_node": Kind(
         "'{name}' is not a node before this one",
@@ -129,11 +141,41 @@ KINDS: dict[str, Kind] = {
         "Shapes are written channels first, without the batch size.",
         "Shape viết channel đứng đầu, không tính batch size.",
     ),
+    "letters_left": Kind(
+        "a torch module needs numbers, but the input is {shape}",
+        "module của torch cần số cụ thể, nhưng input là {shape}",
+        "Put numbers in for the letters.",
+        "Thay chữ bằng số.",
+    ),
+    "not_a_spec": Kind(
+        "a network is a spec or a layer, not {what}",
+        "mạng phải là một spec hoặc một layer, không phải {what}",
+        "For example: parse('conv 3x3 > relu').",
+        "Ví dụ: parse('conv 3x3 > relu').",
+    ),
+    "other_dims": Kind(
+        "the input {shape} does not fit: this one takes {expected}",
+        "input {shape} không phù hợp: loại này nhận {expected}",
+        "torch would take the batch for channels; use the class of the right dimension.",
+        "torch sẽ coi batch là channel; dùng class đúng số chiều.",
+    ),
+    "other_last_sizes": Kind(
+        "normalized_shape {given} is not how the input {shape} ends",
+        "normalized_shape {given} không khớp với phần cuối của input {shape}",
+        "It must be the last sizes of the input.",
+        "Nó phải là các kích thước cuối của input.",
+    ),
+    "no_such_axis": Kind(
+        "there is no axis {axis} in the input {shape}",
+        "input {shape} không có trục {axis}",
+        "Axes are counted as in torch: 0 is the batch, 1 to {count} are the input's.",
+        "Trục được đếm như trong torch: 0 là batch, 1 đến {count} là các trục của input.",
+    ),
     "axes_mismatch": Kind(
-        "{field} has {count} values, but the input {shape} has {axes} spatial axes",
-        "{field} có {count} giá trị, nhưng input {shape} có {axes} trục không gian",
-        "Give one value, or one for each axis.",
-        "Ghi một giá trị chung, hoặc mỗi trục một giá trị.",
+        "{field} has {count} values, but the input {shape} has {axes} beside its channels",
+        "{field} có {count} giá trị, nhưng input {shape} chỉ có {axes} trục ngoài channel",
+        "Give one value, or one for each axis; a grey picture has one channel: 1,28,28.",
+        "Ghi một giá trị chung, hoặc mỗi trục một giá trị; ảnh xám có một channel: 1,28,28.",
     ),
     "no_file": Kind(
         "the file '{path}' cannot be read: {reason}",
@@ -163,10 +205,10 @@ KINDS: dict[str, Kind] = {
     ),
     # -- sizes that do not fit ----------------------------------------------------------------------------------
     "window_too_large": Kind(
-        "the window {window} is larger than the input {sizes} (padding counted)",
+        "the kernel {window} is larger than the input {sizes} (padding counted)",
         "kernel {window} lớn hơn input {sizes} (đã tính padding)",
-        "Add padding, or use a kernel, dilation and input that fit: M + 2P ≥ D·(K − 1) + 1.",
-        "Thêm padding, hoặc chọn kernel, dilation và input vừa nhau: M + 2P ≥ D·(K − 1) + 1.",
+        "{fix}",
+        "{fix_vi}",
     ),
     "channel_mismatch": Kind(
         "it takes {takes} {unit}, but its input {shape} has {has}",
@@ -177,8 +219,8 @@ KINDS: dict[str, Kind] = {
     "groups_do_not_divide": Kind(
         "groups {groups} does not divide the {count} {what}",
         "groups {groups} không chia hết {count} {what_vi}",
-        "Choose groups that divide both the channels of the input and the number of kernels.",
-        "Chọn groups là ước chung của số channel của input và số kernel.",
+        "Choose a divisor of {count}.",
+        "Chọn một ước của {count}.",
     ),
     "same_with_stride": Kind(
         "padding 'same' does not go with stride {stride} (torch refuses it too)",
@@ -187,22 +229,22 @@ KINDS: dict[str, Kind] = {
         "{hint_vi}",
     ),
     "padding_over_half": Kind(
-        "padding {padding} is more than half of the window {window}",
-        "padding {padding} lớn hơn một nửa cửa sổ {window}",
-        "In a pool the padding is at most half of the window.",
-        "Với pooling, padding tối đa bằng một nửa cửa sổ.",
+        "padding {padding} is more than half of the kernel {window}",
+        "padding {padding} lớn hơn một nửa kernel {window}",
+        "In a pool the padding is at most half of the kernel.",
+        "Với pooling, padding tối đa bằng một nửa kernel.",
     ),
     "output_padding_too_large": Kind(
         "output_padding {output_padding} must be smaller than the stride {stride} or the dilation {dilation}",
         "output_padding {output_padding} phải nhỏ hơn stride {stride} hoặc dilation {dilation}",
-        "It chooses among the sizes that the stride leaves open.",
-        "Giá trị này chỉ chọn một trong các kích thước mà stride để ngỏ.",
+        "Use at most the larger of the two, less 1.",
+        "Dùng nhiều nhất là giá trị lớn hơn trong hai số đó trừ 1.",
     ),
     "empty_output": Kind(
         "the output would have no cells: {sizes}",
         "output không còn ô nào: {sizes}",
-        "Use less padding or a larger input.",
-        "Giảm padding hoặc dùng input lớn hơn.",
+        "Use less padding, a larger scale or a larger input.",
+        "Giảm padding, tăng scale hoặc dùng input lớn hơn.",
     ),
     "nothing_left": Kind(
         "the crop leaves nothing of the input {sizes}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,17 @@ if TYPE_CHECKING:
     from convcalc.torchside.check import Check
 
 
+# A layer's column is at least so wide before other columns are left out.
+SHORTEST_NAME = 14
+_UNBROKEN = 100_000
+
+
 def console(stderr: bool = False) -> Console:
     """A console without rich's own reading of square brackets, emoji and numbers."""
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    plain = Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    if not plain.is_terminal and "COLUMNS" not in os.environ:
+        plain.width = _UNBROKEN  # a file or another program gets every sentence on one line
+    return plain
 
 
 def table(rows: Sequence[Row], lang: str, totals: tuple[object, object] | None, width: int) -> Table:
@@ -32,28 +41,30 @@ def table(rows: Sequence[Row], lang: str, totals: tuple[object, object] | None, 
 
     Formulas can be too long for all columns: then those go that do not fit, the counts being said below the table anyhow.
     """
-    symbolic = any(is_symbolic(row.output) or is_symbolic((row.params, row.macs)) for row in rows)
     names, outputs = [name(row) for row in rows], [show_shape(row.output) for row in rows]
     columns = [
         (say("params", lang), [show(row.params) for row in rows], 0),
         (say("macs", lang), [show(row.macs) for row in rows], 1),
         (say("field", lang), [field(row) for row in rows], None),
     ]
-    used = 10 + max(map(len, names)) + max(map(len, outputs))
+    longest = max(map(len, names))
+    used = 9 + longest + max(map(len, outputs))
     needed = [3 + max(map(len, [head, *cells])) for head, cells, _ in columns]
-    if symbolic:
-        kept = []
-        for column, needs in zip(columns, needed, strict=True):
-            if used + needs <= width:
-                kept.append(column)
-                used += needs
-        columns = kept
-    elif used + sum(needed) > width:  # two short lines above the last column leave more room for the layers
-        head, cells, total = columns[-1]
-        columns[-1] = (head.replace(" ", "\n"), cells, total)
+    if used + sum(needed) > width:  # two short lines above the last column leave more room for the others
+        head, cells, last = columns[-1]
+        columns[-1] = (head.replace(" ", "\n"), cells, last)
+        needed[-1] = 3 + max(map(len, [*head.split(), *cells]))
+    used -= max(0, longest - SHORTEST_NAME)  # a long layer may take several lines
+    kept = []
+    for column, needs in zip(columns, needed, strict=True):
+        if used + needs <= width:
+            kept.append(column)
+            used += needs
+    columns = kept
+    symbolic = any(is_symbolic(row.output) for row in rows)
     made = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
     made.add_column("", justify="right", style="dim", no_wrap=True)
-    made.add_column(say("layer", lang), overflow="fold")
+    made.add_column(say("layer", lang), overflow="fold", min_width=min(longest, SHORTEST_NAME))
     made.add_column(say("output", lang), overflow="fold", no_wrap=not symbolic)
     for head, _, total in columns:
         made.add_column(head, justify="right", no_wrap=total is not None)
@@ -115,6 +126,7 @@ def explained(traced: Trace, lang: str) -> RenderableType:
             same = Text(say("step.unchanged", lang, shape=show_shape(row.output)))
             parts.append(Padding(same, (0, 0, 0, 2), expand=False))
         parts.append("")
+    parts.append(Text(say("step.field", lang), style="dim"))
     return Group(*parts)
 
 
@@ -123,6 +135,8 @@ def check_lines(result: Check, traced: Trace, lang: str) -> RenderableType:
     values = {"name": torch_name(traced), "torch": result.torch.partition("+")[0], "device": result.device}
     if result.agrees:
         what = ", ".join(compared(text, lang) for text in result.compared)
+        if "receptive field" not in result.compared:
+            what += f" ({say('not_probed', lang)})"
         lines = [Text.assemble(("✓ ", "green"), say("agrees", lang, compared=what, **values))]
         if result.device == "meta":
             lines.append(Text("  " + say("meta", lang), style="dim"))

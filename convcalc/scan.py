@@ -22,6 +22,8 @@ _DIM = re.compile(r"([0-9]+)|([A-Z][0-9]*)(?![A-Za-z_0-9])|([A-Z][0-9]*)(?=x)")
 _REAL = re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _ALONE = re.compile(r"(?:([0-9]+)|([A-Z][0-9]*))\s*,\s*\)")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+# Characters that are typed, or copied from a text, for ones of the spec's.
+_PLAIN = {"×": "x", "−": "-", "–": "-", "→": ">", "·": "*", "，": ",", "（": "(", "）": ")", "＞": ">", "＠": "@"}
 _MARKS = ">|(),;:=@*+-/.<[]'\"#_"
 
 
@@ -89,7 +91,7 @@ class Scanner:
         found = self.peek()
         if found and not (found.isascii() and (found.isalnum() or found.isspace() or found in _MARKS)):
             return self.bad_character()
-        shown, shown_vi = (f"'{found}'",) * 2 if found else ("the end", "hết chuỗi")
+        shown, shown_vi = (f"'{found}'",) * 2 if found else ("the end", "hết spec")
         return self.error(
             "unexpected", expected=expected, expected_vi=expected_vi or expected, found=shown, found_vi=shown_vi
         )
@@ -97,7 +99,9 @@ class Scanner:
     def bad_character(self) -> SpecError:
         found = self.peek()
         shown = f"'{found}'" if found.isprintable() else f"U+{ord(found):04X}"
-        return self.error("bad_character", found=shown)
+        plain = _PLAIN.get(found)
+        en, vi = (f"Write {plain}. ", f"Viết {plain}. ") if plain else ("", "")
+        return self.error("bad_character", found=shown, instead=en, instead_vi=vi)
 
     # -- values -------------------------------------------------------------------------------------------------
 
@@ -156,6 +160,14 @@ class Scanner:
             return sign * self.whole(text.lstrip("+-"), found.start())
         return float(text)
 
+    def reals(self) -> float | int | tuple[float | int, ...]:
+        """One decimal number, or several joined by x: 2x0.5."""
+        values = [self.real()]
+        while self.peek() == "x" and self.text[self.at + 1 : self.at + 2].isdigit():
+            self.at += 1
+            values.append(self.real())
+        return values[0] if len(values) == 1 else tuple(values)
+
     def sum(self) -> Dim:
         """Whole numbers and letters with + - * // and brackets, as in 16 * 5 * 5."""
         negative = self.take("-")
@@ -209,7 +221,7 @@ def read_dim(text: str) -> Dim:
     scanner = Scanner(text)
     value = scanner.sum()
     if scanner.peek():
-        raise scanner.unexpected("the end", "hết chuỗi")
+        raise scanner.unexpected("the end", "hết spec")
     return value
 
 

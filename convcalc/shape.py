@@ -247,6 +247,25 @@ def window(m: Dim, k: Dim, s: Dim, p: Dim, d: Dim = 1, ceil: bool = False) -> Di
     return count
 
 
+def window_fix(axes: Sequence[tuple[Any, Any, Any, Any, Any]], lang: str) -> str:
+    """What would make windows fit: the least padding, or the largest kernel; `axes` are (M, K, S, P, D)."""
+    values = [tuple(map(value_of, axis)) for axis in axes]
+    if any(not isinstance(v, int) for axis in values for v in axis):
+        return "M + 2P ≥ D·(K − 1) + 1."
+    padding = max(-((m - extent(k, d)) // 2) for m, k, _, _, d in values)
+    kernel = min((m + 2 * p - 1) // d + 1 for m, _, _, p, d in values)
+    if padding <= min(
+        k // 2 for _, k, *_ in values
+    ):  # more than half of the kernel is never sensible, in a pool not allowed
+        en, vi = (
+            f"Use padding ≥ {padding} or a kernel ≤ {kernel}.",
+            f"Thêm padding ≥ {padding} hoặc dùng kernel ≤ {kernel}.",
+        )
+    else:
+        en, vi = f"Use a kernel ≤ {kernel} or a larger input.", f"Dùng kernel ≤ {kernel} hoặc input lớn hơn."
+    return vi if lang == "vi" else en
+
+
 def ceil_slack(s: Dim, p: Dim, e: Dim) -> Dim:
     """What rounding up adds to the numerator: S − 1, but at most E − 1 − P, so that the last window starts on the input."""
     slack: Dim = _smaller(s - 1, e - 1 - p)

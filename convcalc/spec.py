@@ -44,14 +44,21 @@ def parse(text: str) -> Layer:
     return read_spec(text).layer
 
 
+def as_layer(net: Any) -> Layer:
+    """A layer as it is, or the one that a spec describes."""
+    return net if isinstance(net, Layer) else parse(net)
+
+
 def read_spec(text: str) -> Spec:
     """As `parse`, with the place of every part."""
+    if not isinstance(text, str):
+        raise SpecError("not_a_spec", what=type(text).__name__)
     reader = _Reader(text)
     if not reader.peek():
         raise SpecError("empty_spec", column=1, end=1)
     layer = reader.chain()
     if reader.peek():
-        raise reader.unexpected("'>' or the end", "'>' hoặc hết chuỗi")
+        raise reader.unexpected("'>' or the end", "'>' hoặc hết spec")
     count = count_layers(layer)
     if count > MOST_LAYERS:
         raise SpecError("too_many_layers", count=count if count < 10**12 else "10^12", limit=MOST_LAYERS)

@@ -15,6 +15,7 @@ from convcalc.layers.combine import Chain, Network, Repeat, drive
 from convcalc.layers.merge import Merge
 from convcalc.scan import as_shape
 from convcalc.shape import Condition, Shape, check_numel, collecting, is_symbolic, product, simplify
+from convcalc.spec import as_layer
 
 BYTES = 4  # of a float32 number, as torchsummary counts
 
@@ -167,10 +168,13 @@ class PartialTrace(Exception):
         self.rows = rows
 
 
-def trace(net: Layer, x: Any) -> Trace:
-    """All rows of `net` on an input of shape x; raises `ConvcalcError` with the number of the layer that does not fit."""
+def trace(net: Layer | str, x: Any) -> Trace:
+    """All rows of `net` (or of a spec) on an input of shape x, each with output, params, MACs and receptive field.
+
+    Raises `ConvcalcError` with the number of the layer that does not fit.
+    """
     try:
-        return trace_rows(net, as_shape(x))
+        return trace_rows(as_layer(net), as_shape(x))
     except PartialTrace as stop:
         raise stop.error from None
 

@@ -48,10 +48,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "step.depth": ("depth", "chiều sâu"),
     "step.height": ("height", "chiều cao"),
     "step.width": ("width", "chiều rộng"),
-    "step.features": ("features", "số đặc trưng"),
+    "step.features": ("features", "số feature"),
+    "step.field": (
+        "Receptive field: the part of the input that one output cell depends on.",
+        "Receptive field (vùng nhìn): phần của input mà một ô output phụ thuộc vào.",
+    ),
     "step.params": ("params", "số tham số"),
     "step.macs": ("MACs", "số MAC"),
     "step.unchanged": ("the shape stays {shape}", "shape giữ nguyên {shape}"),
+    "not_probed": ("receptive field not compared", "không đối chiếu receptive field"),
     "error": ("Error", "Lỗi"),
     "stopped": (
         "the rows before the layer that does not fit:",

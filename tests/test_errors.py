@@ -22,7 +22,7 @@ CASES = [
     ("bad_character", "conv 3x3 > rélu", "1,9,9", "é", "'é'", "'é'"),
     ("bad_character", "relu \x00", "1,9,9", "\x00", "U+0000", "U+0000"),
     ("bad_character", "tích chập", "1,9,9", "í", "'í'", "'í'"),
-    ("unexpected", "relu >", "1", None, "found the end", "hết chuỗi"),
+    ("unexpected", "relu >", "1", None, "found the end", "hết spec"),
     ("unexpected", "(relu", "1", None, "')'", "')'"),
     ("unexpected", "relu )", "1", ")", "found ')'", "gặp ')'"),
     ("too_many_branches", "residual(relu | relu | relu)", "1", "residual(relu | relu | relu)", "3 branches", "3 nhánh"),
@@ -54,16 +54,16 @@ CASES = [
     ("bad_shape", "relu", "1;28", None, "'1;28'", "'1;28'"),
     ("wrong_axes", "conv 3x3", "9", "conv 3x3", "(9,)", "(9,)"),
     ("wrong_axes", "bn 2d", "3,9", "bn 2d", "(3, 9)", "(3, 9)"),
-    ("wrong_axes", "softmax dim=4", "3,9", "softmax dim=4", "(3, 9)", "(3, 9)"),
+    ("no_such_axis", "softmax dim=4", "3,9", "softmax dim=4", "(3, 9)", "(3, 9)"),
     ("axes_mismatch", "conv 3x3", "1,9", "conv 3x3", "2 values", "2 giá trị"),
-    ("window_too_large", "conv 3x3 > relu > conv 9x9", "1,9,9", "conv 9x9", "9×9 is larger than the input 7×7", "9×9 lớn hơn input 7×7"),
+    ("window_too_large", "conv 3x3 > relu > conv 9x9", "1,9,9", "conv 9x9", "kernel 9×9 is larger than the input 7×7", "9×9 lớn hơn input 7×7"),
     ("window_too_large", "maxpool 4", "1,3,3", "maxpool 4", "4×4", "4×4"),
     ("window_too_large", "conv 3x3 d4", "1,8,8", "conv 3x3 d4", "9×9", "9×9"),
     ("channel_mismatch", "conv 32@3x3 > conv 8@3x3 in_channels=1", "1,9,9", "conv 8@3x3 in_channels=1", "takes 1 channel, but its input (32, 7, 7) has 32", "nhận 1 channel, nhưng input (32, 7, 7) có 32"),
     ("channel_mismatch", "flatten > nn.Linear(100, 10)", "1,9,9", "nn.Linear(100, 10)", "takes 100 features", "nhận 100 feature"),
     ("groups_do_not_divide", "conv 4@3x3 g3", "4,9,9", "conv 4@3x3 g3", "groups 3 does not divide the 4", "groups 3 không chia hết 4"),
     ("same_with_stride", "conv 3x3 same s2", "1,9,9", "conv 3x3 same s2", "stride 2×2", "stride 2×2"),
-    ("padding_over_half", "maxpool 3 p2", "1,9,9", "maxpool 3 p2", "padding 2 is more than half of the window 3", "padding 2 lớn hơn một nửa cửa sổ 3"),
+    ("padding_over_half", "maxpool 3 p2", "1,9,9", "maxpool 3 p2", "padding 2 is more than half of the kernel 3", "padding 2 lớn hơn một nửa kernel 3"),
     ("output_padding_too_large", "convt 3x3 s2 op2", "1,9,9", "convt 3x3 s2 op2", "output_padding 2", "output_padding 2"),
     ("empty_output", "convt 3x3 p5", "1,3,3", "convt 3x3 p5", "no cells", "không còn ô"),
     ("nothing_left", "pad sides=-2x-2x0x0", "1,3,3", "pad sides=-2x-2x0x0", "leaves nothing", "không để lại gì"),
@@ -76,12 +76,22 @@ CASES = [
     ("branches_differ", "concat(relu | maxpool 2)", "8,9,9", "concat(relu | maxpool 2)", "(8, 9, 9), (8, 4, 4)", "(8, 9, 9), (8, 4, 4)"),
     ("tensor_too_large", "100 * (upsample 1000)", "1,9,9", None, "2^63", "2^63"),
     ("formula_too_large", "conv (" + "K*" * 200 + "3)@3", "1,9,9", None, "100 factors", "100 thừa số"),
+    ("no_such_axis", "transpose", "9", "transpose", "no axis 2", "không có trục 2"),
+    ("no_such_axis", "flatten start_dim=3", "3,9", "flatten start_dim=3", "no axis 3…-1", "không có trục 3…-1"),
+    ("other_dims", "nn.InstanceNorm1d(3)", "3,8,8", "nn.InstanceNorm1d(3)", "takes (C, L)", "nhận (C, L)"),
+    ("other_last_sizes", "ln 4x4", "3,8,8", "ln 4x4", "(4, 4)", "(4, 4)"),
+    ("other_last_sizes", "ln 4x4x4x4", "3,8,8", "ln 4x4x4x4", "(4, 4, 4, 4)", "(4, 4, 4, 4)"),
+    ("wrong_axes", "nn.Upsample(scale_factor=2, mode='bilinear')", "3,8", "nn.Upsample(scale_factor=2, mode='bilinear')", "takes (C, H, W)", "nhận (C, H, W)"),
+    ("missing_number", "conv 3x3 s", "3,8,8", "s", "stride needs a number", "stride cần một con số"),
+    ("node_twice", "graph(a: relu; a: relu)", "3,8,8", "graph(a: relu; a: relu)", "'a'", "'a'"),
+    ("bad_character", "conv ٣x3", "3,8,8", "٣", "'٣'", "'٣'"),
     ("inexact_scale", "upsample 0.3", "1,M,N", "upsample 0.3", "0.3", "0.3"),
 ]  # fmt: skip
 
 ELSEWHERE = {  # kinds that no spec and input can show, with where they are tested
     "missing_input", "no_file", "not_text", "bad_option", "bad_batch_line", "no_output",  # test_cli.py
     "no_torch", "no_device",  # test_check.py
+    "letters_left", "not_a_spec",  # test_tracing.py
 }  # fmt: skip
 
 
@@ -134,7 +144,7 @@ def test_both_languages_name_the_same_values(kind: str) -> None:
 def test_the_layer_is_named_and_counted_in_a_nested_network() -> None:
     error = caught("relu > 2 * (residual(conv 3x3 p1) > relu) > conv 9x9", "1,5,5")
     assert error.layer == 8
-    assert error.message().startswith("layer 8 (conv): the window 9×9")
+    assert error.message().startswith("layer 8 (conv): the kernel 9×9")
 
 
 def test_an_error_says_what_would_be_right() -> None:
@@ -142,6 +152,11 @@ def test_an_error_says_what_would_be_right() -> None:
     assert caught("conv 6@5x5 > avgpol 2", "1,9,9").hint("vi") == "Có phải ý là avgpool?"
     assert str(caught("conv 5x5 same s2", "1,9,9").hint()).startswith("Write p2")
     assert str(caught("conv 4x4 same s2", "1,9,9").hint()).startswith("Write the padding as a number")
+    assert caught("conv 9x9", "1,5,5").hint() == "Use padding ≥ 2 or a kernel ≤ 5."
+    assert caught("conv 9x9", "1,5,5").hint("vi") == "Thêm padding ≥ 2 hoặc dùng kernel ≤ 5."
+    assert caught("maxpool 4 p1", "1,1,1").hint() == "Use padding ≥ 2 or a kernel ≤ 3."
+    assert caught("conv 9x9", "1,1,2").hint() == "Use padding ≥ 4 or a kernel ≤ 1."
+    assert str(caught("conv 3×3", "1,9,9").hint()).startswith("Write x. ")
     assert caught("nn.Conv2d(1, 2, 3)", "32,9,9").hint() == "The number should have been 32."
 
 

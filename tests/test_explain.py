@@ -62,6 +62,20 @@ def test_every_step_ends_in_the_answer(spec: str, x: str) -> None:
     assert formula(row).count("(") >= 1
 
 
+def test_letters_of_a_later_layer_are_put_in() -> None:
+    """The M of the second layer is the first one's output; its step says so before it ends in the network's M."""
+    row = cc.trace("conv 3x3 s2 p1 > conv 3x3 s2 p1", "1,M,N")[-1]
+    assert " = ".join(steps(row)[0].stages()) == "⌊(M + 2P − K)/S⌋ + 1 = ⌊(⌊(M + 1)/2⌋ + 2·1 − 3)/2⌋ + 1 = ⌊(M + 3)/4⌋"
+
+
+def test_sizes_that_stay_and_joined_channels() -> None:
+    assert lines("conv 8@3x3 same", "8,9,9")[:3] == ["channels: F = 8", "height: M = 9", "width: N = 9"]
+    assert lines("gap", "8,7,7") == ["height: 1", "width: 1"]
+    assert lines("concat(identity | conv 2@1x1)", "8,9,9") == ["channels: 8 + 2 = 10"]
+    assert lines("embedding 100 8", "5")[0] == "features: D = 8"
+    assert lines("transpose", "5,8") == []
+
+
 def test_layers_that_change_nothing_have_no_steps() -> None:
     assert lines("relu", "3,9,9") == []
 
@@ -70,7 +84,7 @@ def test_latex() -> None:
     text = derivation(cc.trace(cc.parse("conv 3x3 s2 p1 > relu"), (1, 28, 28)), explain=True, lang="vi")
     assert text.startswith(r"\begin{align*}")
     assert text.endswith(r"\end{align*}")
-    assert r"\left\lfloor 13{,}5 \right\rfloor + 1 = 14" in text
+    assert "\\left\\lfloor 13{,}5 \\right\\rfloor + 1 \\\\\n& \\quad = 14" in text
     assert r"\text{1. conv 3x3 s2 p1}" in text
     assert text.count("{") == text.count("}")
     assert escape("a_b & 50% > {x}") == r"a\_b \& 50\% \textgreater{} \{x\}"

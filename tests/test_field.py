@@ -117,10 +117,10 @@ def test_against_brute_force(seed: int) -> None:
 @pytest.mark.parametrize(
     ("spec", "size"),
     [
-        ("upsample 2 bilinear", 9),
-        ("upsample 0.5 bilinear", 12),
-        ("upsample 4 bilinear", 5),
-        ("upsample size=15 bilinear", 9),
+        ("upsample 2 linear", 9),
+        ("upsample 0.5 linear", 12),
+        ("upsample 4 linear", 5),
+        ("upsample size=15 linear", 9),
     ],
 )
 def test_linear_interpolation_sees_the_cells_with_a_weight(spec: str, size: int) -> None:

@@ -114,3 +114,32 @@ def test_a_graph_is_traced_in_order() -> None:
     assert [row.text for row in traced] == ["conv 8@3x3 p1", "gap", "conv 8@1x1", "sigmoid", "mul", "add"]
     assert traced.output == (8, 9, 9)
     assert cc.check(net, (3, 9, 9), device="cpu").agrees
+
+
+def test_python_takes_shapes_and_networks_in_any_form() -> None:
+    net = cc.parse("conv 6@5x5 > relu")
+    for x in ("1,28,28", [1, 28, 28], (1, 28, 28), "1x28x28"):
+        assert net.shape(x) == (6, 24, 24)  # type: ignore[arg-type]
+        assert net.params(x) == 156  # type: ignore[arg-type]
+        assert net.macs(x) == 86_400  # type: ignore[arg-type]
+        assert cc.trace("conv 6@5x5 > relu", x).output == (6, 24, 24)
+    assert [str(size) for size in net.shape(("C", "M", "N"))] == ["6", "M - 4", "N - 4"]  # type: ignore[arg-type]
+    assert cc.check("relu", "3", device="cpu").agrees
+    assert {"parse", "trace", "check", "Layer"} <= set(dir(cc))
+
+
+@pytest.mark.parametrize("x", [(1, 28.5, 28), (1, 0, 28), None, 28, "1,,2", (), (1, True, 2)])
+def test_python_refuses_what_is_no_shape(x: object) -> None:
+    for ask in (cc.parse("conv 3x3").shape, cc.parse("conv 3x3 > relu").macs, cc.parse("relu").params):
+        with pytest.raises(cc.ConvcalcError) as stop:
+            ask(x)  # type: ignore[arg-type]
+        assert stop.value.kind == "bad_shape"
+
+
+def test_python_says_what_is_no_network() -> None:
+    with pytest.raises(cc.SpecError, match="a network is a spec or a layer, not NoneType"):
+        cc.parse(None)  # type: ignore[arg-type]
+    with pytest.raises(cc.SpecError, match="not int"):
+        cc.trace(3, (1, 2, 2))  # type: ignore[arg-type]
+    with pytest.raises(cc.ShapeError, match="needs numbers"):
+        cc.parse("conv 3x3").module("1,M,N")  # type: ignore[arg-type]

@@ -63,7 +63,7 @@ def main() -> None:
         code = 0
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = _report(ConvcalcError("no_output", reason=error.strerror or str(error)))
+        code = _report(ConvcalcError("no_output", reason=error.strerror or str(error)), json=False)
     sys.exit(code)
 
 
@@ -97,7 +97,7 @@ def _usage_error(error: Any) -> ConvcalcError:
     name = max(getattr(param, "opts", None) or [""], key=len)
     if type(error).__name__ == "NoSuchOption":
         said = f"không có tuỳ chọn {option}"
-    elif name:
+    elif param is not None and name:
         words = asked_options()
         given = next((words[i + 1] for i, word in enumerate(words[:-1]) if word in param.opts), "")
         choices = getattr(param.type, "choices", None)
@@ -109,10 +109,10 @@ def _usage_error(error: Any) -> ConvcalcError:
     return ConvcalcError("bad_option", problem=message, problem_vi=said, command=command)
 
 
-def _report(error: ConvcalcError) -> int:
+def _report(error: ConvcalcError, json: bool = True) -> int:
     """Say it: as JSON on standard output where that was asked for, else in words on standard error."""
     lang = asked_language()
-    if "--json" in asked_options():
+    if json and "--json" in asked_options():
         from convcalc.cli.options import dump
         from convcalc.results import error_object
 

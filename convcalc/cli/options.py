@@ -82,9 +82,9 @@ def is_file(text: str) -> bool:
     """Whether a SPEC argument names a file; a text that is too long or odd to be a path is none."""
     try:
         path = Path(text)
-        return (
-            bool(text.strip()) and path.exists() and not path.is_dir() or _LOOKS_LIKE_A_PATH.fullmatch(text) is not None
-        )
+        return (bool(text.strip()) and path.exists() and not path.is_dir()) or _LOOKS_LIKE_A_PATH.fullmatch(
+            text
+        ) is not None
     except (OSError, ValueError):
         return False
 

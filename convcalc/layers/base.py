@@ -9,14 +9,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
 from convcalc.errors import Lazy, ShapeError
 from convcalc.field import Field
-from convcalc.formula import Dim
+from convcalc.formula import Dim, Formula
 from convcalc.layers.tokens import ANY, Axes, Token, checked, show_token, show_value, token
-from convcalc.notation import show
-from convcalc.shape import Shape, product, require, show_shape
+from convcalc.notation import Written, show
+from convcalc.scan import as_shape
+from convcalc.shape import Shape, is_symbolic, product, require, show_shape
 
 if TYPE_CHECKING:
     from torch import nn
@@ -48,6 +50,7 @@ class Layer:
     ] = ()  # its classes in torch.nn, for one, two and three axes where they differ
     torch_args: ClassVar[tuple[str, ...]] = ()  # torch's positional order
     examples: ClassVar[tuple[tuple[str, str], ...]] = ()  # (spec, input shape): checked against torch, shown in docs
+    output_axes: ClassVar[tuple[str, ...] | None] = None  # what its output's sizes are, where not channels and lengths
     probed: bool = True  # whether torch's values can show the receptive field (not where they depend on other values)
     takes_indices: bool = False  # whether its input is whole numbers that it looks up
     moves_only: bool = False  # whether its output is its input's own values, so that indices stay indices
@@ -120,6 +123,8 @@ class Layer:
         """torch's class of this layer for the axes of x, with the fields that it takes, and `given` in place of some."""
         from torch import nn
 
+        if is_symbolic(x):
+            raise ShapeError("letters_left", layer_name=self.name, shape=show_shape(x))
         axes = getattr(self, "dims", None) or len(x) - 1
         if len(self.torch_names) == 3 and not 1 <= axes <= 3:
             raise NotImplementedError(f"torch has no {self.torch_names[0]} for {axes} axes")
@@ -151,17 +156,19 @@ class Layer:
     def _tokens(self) -> Iterator[str]:
         count = size = ""
         plain, rest = [], []
+        skipped = False
         values, defaults = self.__dict__, self.defaults
         for name, how in self.tokens.items():
             value = values[name]
             default = defaults.get(name, ANY)
             if value is default or (value == default and type(value) is type(default)):
+                skipped = skipped or how.place == "plain"  # what stands without a name is read in order
                 continue
             if how.place == "count":
                 count = show_value(value) + "@"
             elif how.place == "size":
                 size = show_value(value)
-            elif how.place == "plain":
+            elif how.place == "plain" and not skipped:
                 plain.append(show_value(value))
             else:
                 rest.append(show_token(name, how, value))
@@ -170,8 +177,27 @@ class Layer:
         yield from plain + rest
 
 
+def _of_any_shape(method: Callable[..., Any]) -> Callable[..., Any]:
+    """The method of a layer, taking a shape in any form: a text, a list, letters; and refusing what is none."""
+
+    @wraps(method)
+    def public(self: Layer, x: Any, *rest: Any, **named: Any) -> Any:
+        if type(x) is not tuple or not x:
+            x = as_shape(x)
+        for size in x:
+            if (size < 1) if type(size) is int else not isinstance(size, Formula | Written):
+                x = as_shape(x)
+                break
+        return method(self, x, *rest, **named)
+
+    return public
+
+
 def fields_only(cls: type[T]) -> type[T]:
     """Make a class a dataclass whose methods are those of `Layer`: only its fields are read."""
+    for name in ("shape", "weights", "params", "macs", "module"):
+        if name in cls.__dict__:
+            setattr(cls, name, _of_any_shape(cls.__dict__[name]))
     made = dataclass(init=False, repr=False, eq=False)(cls)
     fields = dataclasses.fields(made)  # type: ignore[arg-type]
     made.names = tuple(f.name for f in fields)
@@ -235,3 +261,7 @@ def check_count(self: Layer, x: Shape, given: Dim | None, has: Dim, unit: str) -
             given, "==", has, "channel_mismatch", layer_name=self.name, shape=Lazy(show_shape, x),
             takes=Lazy(show, given), has=Lazy(show, has), unit=unit if given == 1 else unit + "s", unit_vi=unit,
         )  # fmt: skip
+
+
+for _name in ("shape", "weights", "params", "macs", "module"):
+    setattr(Layer, _name, _of_any_shape(Layer.__dict__[_name]))

@@ -178,7 +178,7 @@ class Repeat(Network):
         super().check_parts()
         if not isinstance(self.times, int) or not 1 <= self.times <= LARGEST_REPEAT:
             raise SpecError(
-                "bad_value", layer_name="repeat", field="the number of times", value=str(self.times)[:30],
+                "bad_value", layer_name="repeat", field="the number of times", field_vi="số lần lặp", value=str(self.times)[:30],
                 expected=f"1 to {LARGEST_REPEAT}", expected_vi=f"từ 1 đến {LARGEST_REPEAT}",
             )  # fmt: skip
 
@@ -283,7 +283,7 @@ class Graph(Network):
                 if source not in known:
                     raise SpecError("unknown_node", layer_name="graph", name=source, known=", ".join(known))
             if node.name in known:
-                raise SpecError("token_twice", layer_name="graph", field=f"the node {node.name}")
+                raise SpecError("node_twice", layer_name="graph", name=node.name)
             known.append(node.name)
 
     def children(self) -> tuple[Layer, ...]:

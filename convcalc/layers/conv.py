@@ -11,7 +11,7 @@ from convcalc.field import Field
 from convcalc.formula import Dim
 from convcalc.layers.base import Axes, Layer, channels_and_sizes, check_count, layer, per_axis, token
 from convcalc.notation import divided, show, value_of
-from convcalc.shape import Shape, extent, product, require, same_padding, show_sizes, window
+from convcalc.shape import Shape, extent, product, require, same_padding, show_sizes, window, window_fix
 
 if TYPE_CHECKING:
     from torch import nn
@@ -110,13 +110,16 @@ class Conv(Layer):
         if self.padding == "same":
             _check_same(self, x, stride)
             return (kernels, *sizes)
-        for m, k, d, (p, _) in zip(sizes, kernel, dilation, paddings, strict=True):
+        axes = tuple(
+            (m, k, s, p, d) for m, k, s, (p, _), d in zip(sizes, kernel, stride, paddings, dilation, strict=True)
+        )
+        for m, k, _, p, d in axes:
             require(
                 m + 2 * p, ">=", extent(k, d), "window_too_large", layer_name=self.name,
                 window=Lazy(_window_sizes, kernel, dilation), sizes=Lazy(show_sizes, sizes),
+                fix=Lazy(window_fix, axes, "en"), fix_vi=Lazy(window_fix, axes, "vi"),
             )  # fmt: skip
-        axes = zip(sizes, kernel, stride, paddings, dilation, strict=True)
-        return (kernels, *(window(m, k, s, p, d) for m, k, s, (p, _), d in axes))
+        return (kernels, *(window(*axis) for axis in axes))
 
     def weights(self, x: Shape) -> dict[str, Shape]:
         channels = x[0]

@@ -65,6 +65,7 @@ class Embedding(Layer):
     examples = (("embedding 50 8", "7"), ("embedding 50 8 padding_idx=0", "7"))
 
     takes_indices = True
+    output_axes = ("length", "features")
 
     def shape(self, x: Shape) -> Shape:
         if self.padding_idx is not None:

@@ -46,8 +46,8 @@ class Add(Merge):
     name = "add"
     rule = "to be added they must be equal"
     rule_vi = "muốn cộng thì shape phải bằng nhau"
-    hint = "Give the shortcut the same stride and channels, for example residual(BODY | conv 128@1x1 s2)."
-    hint_vi = "Cho nhánh tắt cùng stride và số channel, ví dụ residual(BODY | conv 128@1x1 s2)."
+    hint = "Give the branches the same stride and number of channels; a shortcut can change both: residual(BODY | conv F@1x1 sS)."
+    hint_vi = "Cho các nhánh cùng stride và số channel; nhánh tắt có thể đổi cả hai: residual(BODY | conv F@1x1 sS)."
 
     def shape(self, xs: Sequence[Shape], what: str) -> Shape:
         self.same_axes(xs, what, 0)

@@ -85,12 +85,17 @@ class LayerNorm(Layer):
 
     def shape(self, x: Shape) -> Shape:
         over = self._over(x)
-        fits = len(over) <= len(x)
-        for given, has in zip(over, x[len(x) - len(over) :] if fits else over, strict=True):
+        last = x[len(x) - len(over) :] if len(over) <= len(x) else ()
+        for given, has in zip(over, last or (0,) * len(over), strict=True):
             require(
-                given if fits else 1, "==", has if fits else 2, "wrong_axes", layer_name=self.name,
-                shape=Lazy(show_shape, x), expected="(…, " + show_sizes(over).replace("×", ", ") + ")",
-            )  # fmt: skip
+                given,
+                "==",
+                has,
+                "other_last_sizes",
+                layer_name=self.name,
+                given=Lazy(show_shape, over),
+                shape=Lazy(show_shape, x),
+            )
         return x
 
     def weights(self, x: Shape) -> dict[str, Shape]:
@@ -148,10 +153,14 @@ class InstanceNorm(Layer):
     eps: float = token("real", 1e-5)
     momentum: float = token("real", 0.1)
     affine: bool = token("flag", False, words={"affine": True})
+    dims: int | None = token("choice", None, words=_AXES)
 
-    examples = (("in", "6,8,8"), ("in affine", "6,8"), ("in affine", "2,3,4,5"))
+    examples = (("in", "6,8,8"), ("in affine", "6,8"), ("in affine 3d", "2,3,4,5"))
 
     def shape(self, x: Shape) -> Shape:
+        if self.dims not in (None, len(x) - 1):
+            expected = {1: "(C, L)", 2: "(C, H, W)", 3: "(C, D, H, W)"}[self.dims or 1]
+            raise ShapeError("other_dims", layer_name=self.name, shape=show_shape(x), expected=expected)
         channels_and_sizes(self, x)
         if self.affine:  # without weights torch does not look at the number of channels
             check_count(self, x, self.num_features, x[0], "channel")

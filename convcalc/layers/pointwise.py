@@ -80,7 +80,7 @@ class Softmax(Layer):
         if axis == -1:
             raise ShapeError("over_batch", layer_name=self.name, dim=self.dim)
         if not 0 <= axis < len(x):
-            raise ShapeError("wrong_axes", layer_name=self.name, shape=show_shape(x), expected=f"an axis {self.dim}")
+            raise ShapeError("no_such_axis", layer_name=self.name, axis=self.dim, shape=show_shape(x), count=len(x))
         return axis
 
     def shape(self, x: Shape) -> Shape:

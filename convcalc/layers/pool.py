@@ -12,7 +12,7 @@ from convcalc.field import Field
 from convcalc.formula import Dim
 from convcalc.layers.base import Axes, Layer, channels_and_sizes, layer, per_axis, token
 from convcalc.notation import show
-from convcalc.shape import Shape, ceil_slack, extent, require, show_sizes, window
+from convcalc.shape import Shape, ceil_slack, extent, require, show_sizes, window, window_fix
 
 if TYPE_CHECKING:
     from torch import nn
@@ -46,6 +46,7 @@ class _Pool(Layer):
                 m + 2 * p + (ceil_slack(s, p, extent(k, d)) if self.ceil_mode else 0), ">=", extent(k, d),
                 "window_too_large", layer_name=self.name,
                 window=Lazy(show_sizes, [extent(a[1], a[4]) for a in axes]), sizes=Lazy(show_sizes, sizes),
+                fix=Lazy(window_fix, axes, "en"), fix_vi=Lazy(window_fix, axes, "vi"),
             )  # fmt: skip
         return (channels, *(window(m, k, s, p, d, self.ceil_mode) for m, k, s, p, d in axes))
 
@@ -104,10 +105,12 @@ class AvgPool(_Pool):
 
     def shape(self, x: Shape) -> Shape:
         if len(x) == 4:  # torch's AvgPool3d wants the window to fit without the padding
-            for m, k, *_ in self._axes(x):
+            bare = [(m, k, s, 0, d) for m, k, s, _, d in self._axes(x)]
+            for m, k, *_ in bare:
                 require(
                     m, ">=", k, "window_too_large", layer_name=self.name,
                     window=Lazy(show_sizes, per_axis(self, "kernel_size", x, 3)), sizes=Lazy(show_sizes, x[1:]),
+                    fix=Lazy(window_fix, bare, "en"), fix_vi=Lazy(window_fix, bare, "vi"),
                 )  # fmt: skip
         return super().shape(x)
 

@@ -17,6 +17,8 @@ from convcalc.shape import Shape, product, require, show_shape, show_sizes, whol
 if TYPE_CHECKING:
     from torch import nn
 
+_MODES = ("nearest", "linear", "bilinear", "trilinear")
+_AXES_OF_MODE = {"bilinear": 2, "trilinear": 3}
 # A scale with a larger denominator than this comes from a decimal fraction that binary cannot hold.
 _LARGEST_DENOMINATOR = 64
 
@@ -25,27 +27,27 @@ _LARGEST_DENOMINATOR = 64
     "upsample", torch="Upsample", args="size scale_factor mode align_corners", ignored={"recompute_scale_factor": None}
 )
 class Upsample(Layer):
-    """Up- or down-sampling by a scale, M → ⌊M·scale⌋, or to a size; nearest or linear interpolation ('bilinear' in 2-d).
+    """Up- or down-sampling by a scale, M → ⌊M·scale⌋, or to a size; by nearest values or by linear interpolation.
 
-    torch multiplies in floating point; a scale that binary holds exactly (2, 1.5, 0.25) is also exact with letters.
+    `linear` interpolates on any number of axes; torch's own names fix it: `bilinear` is for two, `trilinear` for three. torch
+    multiplies in floating point; a scale that binary holds exactly (2, 1.5, 0.25) is also exact with letters.
     """
 
-    scale_factor: float | None = token("scale", None, place="plain")
+    scale_factor: float | tuple[float, ...] | None = token("scale", None, place="plain")
     size: Axes | None = token("axes", None, least=1)
-    mode: str = token(
-        "choice", "nearest", options=("nearest", "bilinear"),
-        words={"bilinear": "bilinear", "linear": "bilinear", "trilinear": "bilinear", "nearest": "nearest"},
-    )  # fmt: skip
+    mode: str = token("choice", "nearest", options=_MODES, words={mode: mode for mode in _MODES[1:]})
     align_corners: bool = token("flag", False, words={"corners": True})
 
     examples = (
         ("upsample 2", "3,5,4"),
         ("upsample 0.5 bilinear", "32,24,24"),
+        ("upsample 2x0.5", "3,5,4"),
         ("upsample 1.5", "2,5,7"),
         ("upsample size=7x9", "2,3,4"),
         ("upsample size=5 bilinear corners", "2,3,4"),
-        ("upsample 2 bilinear", "2,6"),
+        ("upsample 2 linear", "2,6"),
         ("upsample 3", "1,2,3,2"),
+        ("upsample 2 trilinear", "1,2,3,2"),
     )
 
     @property
@@ -53,16 +55,26 @@ class Upsample(Layer):
         # Linear interpolation carries a NaN also where its weight is zero, as at the edges.
         return self.mode == "nearest"
 
+    def _scales(self, x: Shape) -> tuple[float, ...]:
+        scales: tuple[float, ...] = per_axis(self, "scale_factor", x, len(x) - 1)  # type: ignore[assignment]
+        return scales
+
     def _sizes(self, x: Shape) -> Shape:
         if self.size is not None:
             return per_axis(self, "size", x, len(x) - 1)
-        return tuple(_scaled(m, self.scale_factor or 1) for m in x[1:])
+        return tuple(_scaled(m, scale) for m, scale in zip(x[1:], self._scales(x), strict=True))
 
     def shape(self, x: Shape) -> Shape:
         channels, _ = channels_and_sizes(self, x)
         if (self.size is None) == (self.scale_factor is None):
             raise ShapeError(
-                "missing_value", layer_name=self.name, field="one of scale_factor and size", example="upsample 2"
+                "missing_value", layer_name=self.name, field="one of scale_factor and size",
+                field_vi="đúng một trong scale_factor và size", example="upsample 2",
+            )  # fmt: skip
+        if _AXES_OF_MODE.get(self.mode, len(x) - 1) != len(x) - 1:
+            expected = {2: "(C, H, W)", 3: "(C, D, H, W)"}[_AXES_OF_MODE[self.mode]]
+            raise ShapeError(
+                "wrong_axes", layer_name=f"{self.name} {self.mode}", shape=show_shape(x), expected=expected
             )
         out = self._sizes(x)
         for size in out:
@@ -70,14 +82,15 @@ class Upsample(Layer):
         return (channels, *out)
 
     def field(self, f: Field, x: Shape, y: Shape) -> Field:
-        return f.through(x, y, [self._reach(m, out) for m, out in zip(x[1:], y[1:], strict=True)])
+        scales = self._scales(x) if self.size is None else (None,) * (len(x) - 1)
+        return f.through(x, y, [self._reach(*axis) for axis in zip(x[1:], y[1:], scales, strict=True)])
 
-    def _reach(self, m: Dim, out: Dim) -> Reach | None:
+    def _reach(self, m: Dim, out: Dim, scale: float | None) -> Reach | None:
         from fractions import Fraction
 
         ends = self.align_corners and self.mode != "nearest"
-        if self.scale_factor is not None and not ends:
-            ratio = 1 / Fraction(self.scale_factor)
+        if scale is not None and not ends:
+            ratio = 1 / Fraction(scale)
         elif isinstance(m, int) and isinstance(out, int):
             ratio = Fraction(m - 1, max(out - 1, 1)) if ends else Fraction(m, out)
         else:
@@ -95,7 +108,7 @@ class Upsample(Layer):
 
     def module(self, x: Shape) -> nn.Module:
         nearest = self.mode == "nearest"
-        mode = self.mode if nearest else {1: "linear", 2: "bilinear", 3: "trilinear"}[len(x) - 1]
+        mode = ("linear", "bilinear", "trilinear")[len(x) - 2] if self.mode == "linear" else self.mode
         return self.torch_module(x, mode=mode, align_corners=None if nearest else self.align_corners)
 
 
@@ -177,10 +190,8 @@ class Flatten(Layer):
         first = self.start_dim - 1
         last = self.end_dim - 1 if self.end_dim >= 0 else len(x) + self.end_dim
         if not 0 <= first <= last < len(x):
-            raise ShapeError(
-                "wrong_axes", layer_name=self.name, shape=show_shape(x),
-                expected=f"axes {self.start_dim} to {self.end_dim} (the batch axis is 0 and stays)",
-            )  # fmt: skip
+            axes = f"{self.start_dim}…{self.end_dim}"
+            raise ShapeError("no_such_axis", layer_name=self.name, axis=axes, shape=show_shape(x), count=len(x))
         return first, last
 
     def shape(self, x: Shape) -> Shape:
@@ -195,17 +206,17 @@ class Flatten(Layer):
 class Transpose(Layer):
     """Swap two axes, counted as in torch (the batch axis is 0): (L, D) → (D, L), which a 1-d convolution over words needs."""
 
-    dim0: int = token("dim", 1, least=1)
-    dim1: int = token("dim", 2, least=1)
+    dim0: int = token("dim", 1, place="plain", least=1)
+    dim1: int = token("dim", 2, place="plain", least=1)
 
+    output_axes = ()  # which is which, only its user knows
     moves_only = True
-    examples = (("transpose", "7,4"), ("transpose dim0=1 dim1=3", "2,3,4"))
+    examples = (("transpose", "7,4"), ("transpose 1 3", "2,3,4"), ("transpose dim1=3", "2,3,4"))
 
     def _order(self, x: Shape) -> list[int]:
         if max(self.dim0, self.dim1) > len(x):
-            raise ShapeError(
-                "wrong_axes", layer_name=self.name, shape=show_shape(x), expected=f"axes {self.dim0} and {self.dim1}"
-            )
+            axis = max(self.dim0, self.dim1)
+            raise ShapeError("no_such_axis", layer_name=self.name, axis=axis, shape=show_shape(x), count=len(x))
         order = list(range(len(x)))
         order[self.dim0 - 1], order[self.dim1 - 1] = order[self.dim1 - 1], order[self.dim0 - 1]
         return order

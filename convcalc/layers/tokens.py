@@ -62,7 +62,12 @@ def show_token(name: str, how: Token, value: Any) -> str:
 _REALS = {
     "real": (-1e30, 1e30, "a number", "một số"),
     "share": (0.0, 1.0, "a number from 0 to 1", "một số từ 0 đến 1"),
-    "scale": (1e-6, 1e6, "a scale above 0, such as 2 or 0.5", "một tỉ lệ lớn hơn 0, ví dụ 2 hoặc 0.5"),
+    "scale": (
+        1e-6,
+        1e6,
+        "a scale from 0.000001 to 1000000, such as 2 or 0.5",
+        "một tỉ lệ từ 0.000001 đến 1000000, ví dụ 2 hoặc 0.5",
+    ),
 }
 
 
@@ -88,7 +93,8 @@ def checked(layer_name: str, name: str, how: Token, value: Any) -> Any:
         raise wrong(f"one of {options}", f"một trong {options}")
     if how.kind in _REALS:
         low, high, expected, expected_vi = _REALS[how.kind]
-        if isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high:
+        several = value if isinstance(value, tuple) and how.kind == "scale" and value else (value,)
+        if all(isinstance(v, int | float) and not isinstance(v, bool) and low <= v <= high for v in several):
             return value
         raise wrong(expected, expected_vi)
     many = value if isinstance(value, tuple) and how.kind != "dim" else (value,)

@@ -59,7 +59,7 @@ def pick_device(name: str = "auto") -> torch.device:
     return device
 
 
-def check(net: Layer, x: Any, device: str = "auto", seed: int = 0) -> Check:
+def check(net: Layer | str, x: Any, device: str = "auto", seed: int = 0) -> Check:
     """Compare `net` on an input of shape x with torch. Raises `ConvcalcError` where x does not fit."""
     traced = trace(net, as_shape(x))
     where = pick_device(device)
