@@ -31,7 +31,8 @@ class LayerReader(Scanner):
             return TORCH_NAMES[name]
         known = [*LAYERS, *COMBINATORS, *TORCH_NAMES]
         shown = name if len(name) <= 40 else name[:40] + "…"
-        raise self.error("unknown_layer", start, start + len(name), name=shown, **did_you_mean(name, known))
+        end = start + self.text[start:].find(name) + len(name)  # torch.nn. may stand before it
+        raise self.error("unknown_layer", start, end, name=shown, **did_you_mean(name, known))
 
     def layer(self, name: str, start: int) -> Layer:
         cls, axes = self.find(name, start)

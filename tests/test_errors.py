@@ -27,7 +27,7 @@ CASES = [
     ("unexpected", "relu )", "1", ")", "found ')'", "gặp ')'"),
     ("too_many_branches", "residual(relu | relu | relu)", "1", "residual(relu | relu | relu)", "3 branches", "3 nhánh"),
     ("unknown_layer", "conv 6@5x5 > avgpol 2", "1,9,9", "avgpol", "'avgpol'", "'avgpol'"),
-    ("unknown_layer", "nn.Conv4d(1, 2, 3)", "1,9,9", None, "'Conv4d'", "'Conv4d'"),
+    ("unknown_layer", "nn.Conv4d(1, 2, 3)", "1,9,9", "nn.Conv4d", "'Conv4d'", "'Conv4d'"),
     ("unknown_layer", "graph(a: relu; b: sub < a, a)", "1,9,9", "sub", "'sub'", "'sub'"),
     ("unknown_token", "conv 3x3 q2", "1,9,9", "q2", "'q2'", "'q2'"),
     ("unknown_token", "conv 3x3 s2x", "1,9,9", "s2x", "'s2x'", "'s2x'"),
