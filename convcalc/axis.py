@@ -9,6 +9,7 @@ a period instead, so an axis keeps one interval for each output of a period; `st
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from math import gcd
 from typing import NamedTuple, TypeAlias
 
@@ -22,6 +23,9 @@ Interval: TypeAlias = "tuple[Dim, Dim] | None"  # None: this output sees no inpu
 NOTHING: Interval = (0, -1)
 # A pattern with a longer period than this is given up: nobody would read it.
 LONGEST_PERIOD = 4096
+# Patterns with more cells than this are not followed one by one, nor jumps that are longer than any input.
+MOST_CELLS = 100_000
+LONGEST_STEP = 2**62
 
 
 class Reach(NamedTuple):
@@ -58,6 +62,8 @@ def transposed_reach(k: Dim, s: Dim, p: Dim, d: Dim = 1) -> Reach | None:
         return window_reach(k, 1, d * (k - 1) - p, d)
     if not (isinstance(k, int) and isinstance(s, int) and isinstance(p, int) and isinstance(d, int)):
         return None
+    if s * k > MOST_CELLS or s > LONGEST_PERIOD:
+        return None
     cells = []
     for o in range(s):
         places = (o + p - d * j for j in range(k - 1, -1, -1))
@@ -70,7 +76,9 @@ class Axis(NamedTuple):
 
     `step` 0: every output sees the same; `step` None: the outputs no longer lie in a row (after flatten). `hull` is what all
     outputs see together, padding and skipped cells left out; None with letters. `real` says between which outputs those lie
-    that see anything, where every one sees the same; None for all of them.
+    that see anything, where every one sees the same; None for all of them. `gaps`: an output may see cells with gaps between
+    them, or outputs may see nothing; then later layers can make the hull uncertain (`sure` False), and a layer that sees
+    everything has a field that no interval says.
     """
 
     source: int
@@ -78,6 +86,8 @@ class Axis(NamedTuple):
     intervals: tuple[Interval, ...]
     hull: Interval
     real: tuple[int, int] | None = None
+    gaps: bool = False
+    sure: bool = True
 
     @property
     def size(self) -> Dim:
@@ -117,7 +127,7 @@ class Axis(NamedTuple):
 
 
 def compose(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> Axis | None:
-    """The axis after a layer that takes `count` cells to `count_out`."""
+    """The axis after a layer that takes `count` cells to `count_out`; None where no interval describes it."""
     step, intervals = axis.step, axis.intervals
     if step is None:
         return None
@@ -126,32 +136,81 @@ def compose(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> Axis | None
     cells = reach.cells
     if len(cells) == 1 and len(cells[0]) == 1 and cells[0][0] == 0 and reach.step == 1 and count == count_out:
         return axis
-    hull = _used(axis, reach, count, count_out)
+    new_step = step * reach.step
+    if isinstance(new_step, int) and new_step > LONGEST_STEP:
+        return None
+    hull, gaps = _used(axis, reach, count, count_out), axis.gaps or not _covers(reach)
+    # Where outputs see cells with gaps, the ends of what is kept are only certain if everything is kept.
+    sure = axis.sure and (not axis.gaps or (hull == axis.hull and _covers(reach)))
     if len(intervals) == 1 and intervals[0] is not None:
         low, high = intervals[0]
         moved = tuple((low + step * c[0], high + step * c[-1]) if len(c) else None for c in cells)
-        return _shorten(Axis(axis.source, step * reach.step, moved, hull))
+        return _shorten(Axis(axis.source, new_step, moved, hull, None, gaps, sure))
     if not isinstance(reach.step, int) or not isinstance(step, int):
         return None
     period = len(intervals)
     turns = period // gcd(reach.step, period)
-    if turns * len(cells) > LONGEST_PERIOD:
+    if turns * len(cells) > LONGEST_PERIOD or turns * sum(map(len, cells)) > MOST_CELLS:
+        return None
+    if any(not isinstance(c, int) for phase in cells for c in phase):
         return None
     out = tuple(_seen(axis, [c + turn * reach.step for c in phase]) for turn in range(turns) for phase in cells)
-    return _shorten(Axis(axis.source, step * reach.step * turns // period, out, hull))
+    return _shorten(Axis(axis.source, new_step * turns // period, out, hull, None, gaps, sure))
 
 
-def spread(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> Axis:
+def _covers(reach: Reach) -> bool:
+    """Whether the outputs together see every cell they pass, each without gaps."""
+    cells = reach.cells
+    if not isinstance(reach.step, int):
+        return False
+    if len(cells) == 1:
+        run = cells[0]
+        return isinstance(run, range) and run.step == 1 and reach.step <= len(run)
+    if not all(len(run) and isinstance(run[0], int) for run in cells):
+        return False
+    ends = [(whole(run[0]), whole(run[-1]), len(run)) for run in cells]
+    ends.append((ends[0][0] + reach.step, ends[0][1] + reach.step, ends[0][2]))
+    whole_runs = all(last - first == length - 1 for first, last, length in ends)
+    return whole_runs and all(after[0] <= run[1] + 1 for run, after in pairwise(ends))
+
+
+def spread(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> Axis | None:
     """The axis where all cells see the same: only which outputs meet a cell at all can change."""
     if not (isinstance(count, int) and isinstance(count_out, int) and isinstance(reach.step, int)):
         return axis
     low, high = axis.real or (0, count - 1)
-    meeting = [
-        o for o in _ends(count_out) if any(low <= c <= high for c in _cells(reach, o))
-    ]  # fmt: skip
-    if not meeting:
-        return Axis(axis.source, 0, (NOTHING,), NOTHING)
-    return Axis(axis.source, 0, axis.intervals, axis.hull, (meeting[0], meeting[-1]))
+    ends = [next((o for o in order if _meeting(reach, o, low, high)), None) for order in _from_both_ends(count_out)]
+    if ends[0] is None or ends[1] is None:
+        return None if count_out > 2 * FROM_AN_END else Axis(axis.source, 0, (NOTHING,), NOTHING)
+    gaps = axis.gaps or not _covers(reach)
+    full = (ends[0], ends[1]) == (0, count_out - 1) and (low, high) == (0, count - 1)
+    return axis._replace(
+        real=(ends[0], ends[1]), gaps=gaps, sure=axis.sure and (not axis.gaps or (full and _covers(reach)))
+    )
+
+
+# How many outputs are tried from each end before it is given up that one of them sees anything.
+FROM_AN_END = 500
+
+
+def _from_both_ends(count: int) -> tuple[Sequence[int], Sequence[int]]:
+    few = min(count, FROM_AN_END)
+    return range(few), range(count - 1, count - 1 - few, -1)
+
+
+def _meeting(reach: Reach, output: int, low: int, high: int) -> bool:
+    return len(_inside(_cells(reach, output), low, high)) > 0
+
+
+def _inside(cells: Sequence[int], low: int, high: int) -> Sequence[int]:
+    """The cells from low to high, worked out and not searched where they are a range."""
+    if not isinstance(cells, range):
+        return [c for c in cells if low <= c <= high]
+    if not cells or cells[-1] < low or cells[0] > high:
+        return range(0)
+    first = max(0, -((cells.start - low) // cells.step))
+    last = min(len(cells) - 1, (high - cells.start) // cells.step)
+    return cells[first : last + 1]
 
 
 def _seen(axis: Axis, cells: Sequence[Dim]) -> Interval:
@@ -171,7 +230,10 @@ def _used(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> Interval:
     if plain and isinstance(run, range) and run.step == 1 and reach.step <= len(run):  # windows without gaps
         first, last = max(0, run[0]), min(count - 1, (count_out - 1) * reach.step + run[-1])
     else:
-        first, last = _outermost(axis, reach, count, count_out)
+        outermost = _outermost(axis, reach, count, count_out)
+        if outermost is None:
+            return None
+        first, last = outermost
     low, high = axis.at(first), axis.at(last)
     if low is None or high is None or first > last:
         return NOTHING
@@ -187,30 +249,32 @@ def _meets(axis: Axis, cell: int) -> bool:
     return bool(never_negative(interval[1] - hull[0]) and never_negative(hull[1] - interval[0]))
 
 
-def _outermost(axis: Axis, reach: Reach, count: int, count_out: int) -> tuple[int, int]:
+def _outermost(axis: Axis, reach: Reach, count: int, count_out: int) -> tuple[int, int] | None:
     """The first and the last cell that any output sees and that sees something itself; (1, 0) if there is none.
 
-    The cells of later outputs only move on, so the search from each end stops as soon as they are past the best found.
+    The cells of later outputs only move on, so the search from each end stops as soon as they are past the best found. None
+    where it would take too long.
     """
-    first: int | None = None
-    last: int | None = None
-    for o in range(count_out):
-        cells = _cells(reach, o)
-        if first is not None and cells and cells[0] >= first:
-            break
-        found = next((c for c in cells if 0 <= c < count and _meets(axis, c)), None)
-        if found is not None:
-            first = found if first is None else min(first, found)
-    if first is None:
-        return 1, 0
-    for o in reversed(range(count_out)):
-        cells = _cells(reach, o)
-        if last is not None and cells and cells[-1] <= last:
-            break
-        found = next((c for c in reversed(cells) if 0 <= c < count and _meets(axis, c)), None)
-        if found is not None:
-            last = found if last is None else max(last, found)
-    return first, first if last is None else last
+    found: list[int | None] = []
+    for from_end in (False, True):
+        best: int | None = None
+        budget = MOST_CELLS
+        for o in range(count_out - 1, -1, -1) if from_end else range(count_out):
+            cells = _inside(_cells(reach, o), 0, count - 1)
+            if best is not None and cells and (cells[-1] <= best if from_end else cells[0] >= best):
+                break
+            for c in reversed(cells) if from_end else cells:
+                budget -= 1
+                if _meets(axis, c):
+                    best = c if best is None else max(best, c) if from_end else min(best, c)
+                    break
+                if budget < 0:
+                    return None
+            budget -= 1
+            if budget < 0:
+                return None
+        found.append(best)
+    return (1, 0) if found[0] is None or found[1] is None else (found[0], found[1])
 
 
 def _cells(reach: Reach, output: int) -> Sequence[int]:
@@ -222,11 +286,6 @@ def _cells(reach: Reach, output: int) -> Sequence[int]:
     if isinstance(cells, range):
         return range(cells.start + move, cells.stop + move, cells.step)
     return [c + move for c in cells]
-
-
-def _ends(count: int) -> Sequence[int]:
-    """Outputs enough to tell which see anything: all, or many from both ends."""
-    return range(count) if count <= 1000 else [*range(500), *range(count - 500, count)]
 
 
 def _shorten(axis: Axis) -> Axis:
@@ -241,11 +300,13 @@ def _shorten(axis: Axis) -> Axis:
         return axis
     jump = step // len(intervals)
     even = all(i == (first[0] + n * jump, first[1] + n * jump) for n, i in enumerate(intervals))
-    return Axis(axis.source, jump, (first,), axis.hull) if even else axis
+    return axis._replace(step=jump, intervals=(first,)) if even else axis
 
 
-def fixed(axis: Axis, count: Dim, size: Dim) -> Axis:
-    """Every output sees what all `count` outputs saw together."""
+def fixed(axis: Axis, count: Dim, size: Dim) -> Axis | None:
+    """Every output sees what all `count` outputs saw together; None where that is not certain."""
+    if not axis.sure:
+        return None
     hull = axis.hull
     if hull is None:
         low, high = next(filter(None, axis.intervals))
@@ -259,19 +320,27 @@ def union(a: Axis, b: Axis, size: Dim) -> Axis:
     """What the outputs of either of two branches see of one input axis of `size` cells."""
     if a is b or a == b:
         return a
-    hull = None if a.hull is None or b.hull is None else (smaller(a.hull[0], b.hull[0]), larger(a.hull[1], b.hull[1]))
+    hull: Interval = None
+    sure = a.sure and b.sure
+    if a.hull is not None and b.hull is not None:
+        hull = (smaller(a.hull[0], b.hull[0]), larger(a.hull[1], b.hull[1]))
+        # An end is certain if the branch that reaches it is.
+        sure = all(
+            any(axis.sure and axis.hull is not None and axis.hull[end] == hull[end] for axis in (a, b))
+            for end in (0, 1)
+        )
+    gaps = a.gaps and b.gaps
     n, m = len(a.intervals), len(b.intervals)
     if a.step is None or b.step is None or a.step * m != b.step * n:
         # The branches move at different speeds: all that is certain is what they see together.
-        every = hull or (0, size - 1)
-        return Axis(a.source, 0, (every,), hull)
+        return Axis(a.source, 0, (hull or (0, size - 1),), hull, None, gaps, sure)
     if n == m == 1:
         p, q = a.intervals[0], b.intervals[0]
         if p is not None and q is not None:
-            return Axis(a.source, a.step, ((smaller(p[0], q[0]), larger(p[1], q[1])),), hull)
+            return Axis(a.source, a.step, ((smaller(p[0], q[0]), larger(p[1], q[1])),), hull, None, gaps, sure)
     period = n * m // gcd(n, m)
     joined: list[Interval] = []
     for i in range(period):
         p, q = a.at(i), b.at(i)
         joined.append(p or q if p is None or q is None else (smaller(p[0], q[0]), larger(p[1], q[1])))
-    return Axis(a.source, a.step * (period // n), tuple(joined), hull)
+    return Axis(a.source, a.step * (period // n), tuple(joined), hull, None, gaps, sure)

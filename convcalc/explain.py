@@ -52,7 +52,8 @@ def steps(row: Row) -> list[Step]:
     layer, x = written(row.layer, row.input)
     found: list[Step] = []
     output = layer.shape(x)
-    names = layer.output_axes or _AXES.get(len(output), ("features",))
+    names = layer.output_axes or _AXES.get(len(output), ("size",) * len(output))
+    names = names if len(names) == len(output) else ("size",) * len(output)
     moved = [_is_new(size, axis, row) for axis, size in enumerate(output)]
     for axis, size in enumerate(output if layer.output_axes != () else ()):
         # Where a kernel is involved, the sizes that stay are said too.
@@ -69,7 +70,7 @@ def steps(row: Row) -> list[Step]:
 
 def _is_new(size: Any, axis: int, row: Row) -> bool:
     """Whether an output's size is another than the input's at that place."""
-    letters = _INPUT.get(len(row.input), "")
+    letters = _names(len(row.input))
     if not isinstance(size, Written):
         return bool(row.output[axis] != _at(row.input, axis))
     return size.tree.kind != "letter" or axis >= len(letters) or size.tree.args[0] != letters[axis]
@@ -88,15 +89,18 @@ def formula(row: Row, style: Style = "python") -> str:
     if not isinstance(row.layer, Layer):
         return row.layer.name
     key = (type(row.layer), style, len(row.input), *[_letters_or_value(h, v) for h, v in _fields(row.layer)])
-    if key not in _formulas:
+    known = _formulas.get(key)
+    if known is None:
         layer, x = written(row.layer, row.input)
         inside = ", ".join(show(as_node(size), style) for size in layer.shape(x))
         if len(_formulas) >= 4096:
             _formulas.clear()
-        _formulas[key] = f"({inside},)" if len(row.output) == 1 else f"({inside})"
-    return _formulas[key]
+        known = _formulas[key] = f"({inside},)" if len(row.output) == 1 else f"({inside})"
+    return known
 
 
+# A dilation and a number of groups of 1 are left out of the formula, as on the slides.
+_LEFT_OUT = ("DEI", "G")
 # A formula in letters is the same for all numbers that have letters; many specs in a batch share one.
 _formulas: dict[tuple[Any, ...], str] = {}
 
@@ -107,14 +111,16 @@ def _fields(layer: Layer) -> Iterable[tuple[Token, Any]]:
 
 def _letters_or_value(how: Token, value: Any) -> Any:
     """A mark for a value that has a letter; else the value itself, which the formula shows."""
+    if how.letters in _LEFT_OUT:
+        ones = tuple(v == 1 for v in value) if isinstance(value, tuple) else value == 1
+        return how, ones, isinstance(value, str)
     return how if _has_letters(how, value) else (type(value), value)
 
 
 def _has_letters(how: Token, value: Any) -> bool:
-    # A dilation and a number of groups of 1 are left out of the formula, as on the slides.
     if not how.letters or value is None or isinstance(value, str):
         return False
-    return how.letters not in ("DEI", "G") or value != 1
+    return how.letters not in _LEFT_OUT or value != 1
 
 
 def written(layer: Layer, x: Shape) -> tuple[Layer, Shape]:
@@ -125,7 +131,7 @@ def written(layer: Layer, x: Shape) -> tuple[Layer, Shape]:
         if _has_letters(how, value):
             value = _with_letters(value, how.letters, len(x) - 1)
         object.__setattr__(twin, name, value)
-    names = _INPUT.get(len(x), "")
+    names = _names(len(x))
     sizes: list[Any] = [Written(size, letter(name, size)) for name, size in zip(names, x, strict=True)]
     return twin, tuple(sizes)
 
@@ -134,12 +140,19 @@ def _with_letters(value: Any, letters: str, axes: int) -> Any:
     if len(letters) == 1:
         return Written(value, letter(letters, value))
     values: Sequence[Dim] = value if isinstance(value, tuple) else (value,) * axes
-    return tuple(Written(v, letter(name, v)) for name, v in zip(letters, values, strict=False))
+    left_out = letters in _LEFT_OUT
+    pairs = zip(letters, values, strict=False)
+    return tuple(v if left_out and v == 1 else Written(v, letter(name, v)) for name, v in pairs)
+
+
+def _names(axes: int) -> Sequence[str]:
+    """The letters of an input with so many axes."""
+    return _INPUT.get(axes) or [f"X{i}" for i in range(1, axes + 1)]
 
 
 def _primed(output: Shape) -> Shape:
     """The output's sizes as M′, N′, so that a count of multiply-adds names them instead of their formulas."""
-    names = _INPUT.get(len(output), "")
+    names = _names(len(output))
     sizes: list[Any] = [Written(size, letter(name + "'", size)) for name, size in zip(names, output, strict=True)]
     return tuple(sizes)
 

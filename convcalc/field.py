@@ -47,7 +47,8 @@ class Field:
                 axes[i] = (axes[i - 1][0]._replace(source=axes[i][0].source),)
                 continue
             kept = []
-            if not axes[i] and reach is not None and spread(_PLAIN, reach, x[i], y[i]).hull == NOTHING:
+            plain = None if axes[i] or reach is None else spread(_PLAIN, reach, x[i], y[i])
+            if plain is not None and plain.hull == NOTHING:
                 nothing = [Axis(source, 0, (NOTHING,), NOTHING) for source in range(len(self.sizes))]
                 return Field(self.sizes, (tuple(nothing), *(() for _ in axes[1:])))
             for axis in axes[i]:
@@ -62,9 +63,12 @@ class Field:
     def whole(self, x: Shape, which: Sequence[int]) -> Field:
         """The field after a layer whose every output sees all cells along the tensor axes `which` of its input x."""
         axes = list(self.axes)
+        lost = self.lost
         for i in which:
-            axes[i] = tuple(fixed(a, x[i], self.sizes[a.source]) for a in axes[i])
-        return Field(self.sizes, tuple(axes), self.lost)
+            kept = [(a, fixed(a, x[i], self.sizes[a.source])) for a in axes[i]]
+            axes[i] = tuple(new for _, new in kept if new is not None)
+            lost |= {old.source for old, new in kept if new is None}
+        return Field(self.sizes, tuple(axes), lost)
 
     def forget(self, which: Sequence[int]) -> Field:
         """The field where what lies along the tensor axes `which` is mixed in a way that no interval describes."""
@@ -87,8 +91,9 @@ class Field:
         merged = []
         for i in range(first, last + 1):
             for axis in self.axes[i]:
-                hull = axis.hull or fixed(axis, x[i], self.sizes[axis.source]).intervals[0]
-                merged.append(axis if axis.step == 0 else Axis(axis.source, None, axis.intervals, hull))
+                together = fixed(axis, x[i], self.sizes[axis.source])
+                hull = axis.hull or (None if together is None else together.intervals[0])
+                merged.append(axis if axis.step == 0 else axis._replace(step=None, hull=hull))
         axes = (*self.axes[:first], tuple(merged), *self.axes[last + 1 :])
         return Field(self.sizes, axes, self.lost)
 

@@ -41,6 +41,9 @@ class Atom:
         self.kind = kind
         self.args = args
         self.key = name or f"{kind}({', '.join(map(str, args))})"
+        if len(self.key) > LONGEST_ATOM:
+            limit = f"{LONGEST_ATOM} characters", f"{LONGEST_ATOM} ký tự"
+            raise ConvcalcError("formula_too_large", limit=limit[0], limit_vi=limit[1])
         rank = 0 if kind == "letter" and name[0] in SIZES else 1 if kind == "letter" else 2
         self.order = (rank, self.key)
 
@@ -207,8 +210,9 @@ def _sorted(monomial: Monomial) -> Monomial:
     return tuple(sorted(monomial, key=lambda a: a.order))
 
 
+LONGEST_ATOM = 5000
 # Beyond this a formula tells nobody anything, and working with it takes minutes.
-MOST_FACTORS = 100
+MOST_FACTORS = 50
 MOST_TERMS = 5000
 
 
@@ -265,6 +269,8 @@ def _floor(over: Dim, under: Dim) -> Dim:
 
 
 def _floor_by_number(terms: Terms, under: int) -> Dim:
+    if under.bit_length() > 4000:
+        raise ConvcalcError("formula_too_large", limit="1000 digits", limit_vi="1000 chữ số")
     if under < 0:
         return _floor_by_number({m: -c for m, c in terms.items()}, -under)
     # What divides leaves the floor; the constant left inside is between 0 and under − 1.
@@ -288,6 +294,10 @@ def _merge_nested(terms: Terms, under: Dim) -> Dim | None:
     if parts is None:
         return None
     inner_over, inner_under, rest = parts
+    from convcalc.bounds import never_negative
+
+    if not (never_negative(inner_under - 1) and never_negative(under - 1)):
+        return None  # the identity is for positive divisors
     return _floor(inner_over + inner_under * rest, inner_under * under)
 
 

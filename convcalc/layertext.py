@@ -49,7 +49,8 @@ class LayerReader(Scanner):
         word = _WORD.match(self.text, start)
         text = word.group() if word else self.peek()
         known = g.seen.get(text)
-        if known is not None and known.keys().isdisjoint(values):
+        follows = self.text[start + len(text) : start + len(text) + 1]
+        if known is not None and follows not in ("(", "=") and known.keys().isdisjoint(values):
             values.update(known)
             self.at = start + len(text)
             return
@@ -63,14 +64,14 @@ class LayerReader(Scanner):
     def new_token(self, cls: type[Layer], g: Grammar, values: dict[str, Any], plain: Any, text: str) -> None:
         """Read a token that was not read before for this class, `text` being all of it unless it holds brackets or =."""
         start = self.at
-        if text in g.words:
-            self.at = start + len(text)
-            name, value = g.words[text]
-            return self.put(cls, values, name, value, start)
         found = self.match(_LONG)
         if found is not None:
             name = self.field(cls, found.group(1), start)
             return self.put(cls, values, name, self.value(cls, name), start)
+        if text in g.words:
+            self.at = start + len(text)
+            name, value = g.words[text]
+            return self.put(cls, values, name, value, start)
         prefix = _PREFIX.match(self.text, start)
         if prefix is not None and prefix.group() in g.prefixes:
             self.at = prefix.end()
@@ -139,7 +140,9 @@ class LayerReader(Scanner):
             size = grammar(cls).size
             if "dims" in cls.tokens:
                 values["dims"] = axes
-            elif size in values and not isinstance(values[size], tuple) and cls.name != "pad":
+            elif isinstance(values.get("sides"), int):
+                values["sides"] = (values["sides"],) * (2 * axes)
+            elif size in values and not isinstance(values[size], tuple):
                 values[size] = (values[size],) * axes
         for name in cls.tokens:
             if name not in values and not hasattr(cls, name):
@@ -188,7 +191,7 @@ class LayerReader(Scanner):
         value = self.literal(how.kind in ("real", "share", "scale"))
         if isinstance(value, str) and value in how.words:
             return how.words[value]
-        return cls.defaults.get(name) if value is None else value
+        return cls.defaults.get(name) if value is None and None not in how.words.values() else value
 
     def literal(self, decimal: bool = False) -> Any:
         """True, False, None, a string, a tuple, a list, a number or a small sum."""

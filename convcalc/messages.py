@@ -141,6 +141,16 @@ KINDS: dict[str, Kind] = {
         "Shapes are written channels first, without the batch size.",
         "Shape viết channel đứng đầu, không tính batch size.",
     ),
+    "bad_size": Kind(
+        "{field} is {value}, which is below {least}",
+        "{field} là {value}, nhỏ hơn {least}",
+    ),
+    "internal": Kind(
+        "convcalc itself has failed here: {what}",
+        "chính convcalc gặp lỗi ở đây: {what}",
+        "Please report the command; other inputs are not affected.",
+        "Hãy báo lại câu lệnh này; các input khác không bị ảnh hưởng.",
+    ),
     "letters_left": Kind(
         "a torch module needs numbers, but the input is {shape}",
         "module của torch cần số cụ thể, nhưng input là {shape}",

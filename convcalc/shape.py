@@ -45,7 +45,9 @@ class Condition(NamedTuple):
         if self.relation == ">=" and isinstance(self.left, int):  # K ≤ 8 rather than 8 ≥ K
             return f"{right} {_SIGNS[style, '<=']} {left}"
         if self.relation == "divides":
-            return {"python": f"{right} % {left} == 0", "text": f"{left} | {right}"}.get(style, rf"{left} \mid {right}")
+            if style == "python":
+                return " % ".join(text if text.isalnum() else f"({text})" for text in (right, left)) + " == 0"
+            return f"{left} | {right}" if style == "text" else rf"{left} \mid {right}"
         return f"{left} {_SIGNS[style, self.relation]} {right}"
 
 
@@ -134,6 +136,8 @@ def _open_floors(difference: Dim) -> Dim:
         if parts is None:
             return difference
         over, under, rest = parts
+        if not never_negative(under - 1):
+            return difference
         difference = over + under * rest
     return difference
 

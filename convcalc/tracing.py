@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from threading import Lock
 from typing import Any, NamedTuple, TypeAlias
 
 from convcalc.axis import Axis
-from convcalc.errors import ConvcalcError, ShapeError
+from convcalc.errors import ConvcalcError, Lazy, ShapeError
 from convcalc.field import Field
-from convcalc.formula import Dim
+from convcalc.formula import Dim, Formula
 from convcalc.layers.base import Layer
 from convcalc.layers.combine import Chain, Network, Repeat, drive
 from convcalc.layers.merge import Merge
 from convcalc.scan import as_shape
-from convcalc.shape import Condition, Shape, check_numel, collecting, is_symbolic, product, simplify
+from convcalc.shape import (
+    Condition,
+    Shape,
+    check_numel,
+    collecting,
+    is_symbolic,
+    product,
+    require,
+    show_shape,
+    simplify,
+)
 from convcalc.spec import as_layer
 
 BYTES = 4  # of a float32 number, as torchsummary counts
@@ -67,12 +78,18 @@ class _Fields:
     def __init__(self, net: Layer, x: Shape, rows: list[Row]) -> None:
         self.net, self.x, self.rows = net, x, rows
         self.found: list[Field] = []
+        self.done = False
+        self.lock = Lock()
 
     def of(self, index: int) -> Field:
-        if not self.found:
-            # Where a layer does not fit, the walk ends with the rows before it.
-            with suppress(_AllRows):
-                self.visit(self.net, Field.of_input(self.x))
+        if not self.done:
+            with self.lock:
+                if not self.done:
+                    self.found = []
+                    # Where a layer does not fit, the walk ends with the rows before it.
+                    with suppress(_AllRows):
+                        self.visit(self.net, Field.of_input(self.x))
+                    self.done = True
             self.rows = []  # the rows hold this object: let both be freed without the garbage collector
         return self.found[index - 1]
 
@@ -184,6 +201,8 @@ def trace_rows(net: Layer, x: Shape) -> Trace:
     check_numel(x)
     rows: list[Row] = []
     with collecting() as conditions:
+        for size in x:
+            require(size, ">=", 1, "bad_shape", text=Lazy(show_shape, x))
         try:
             _Walk(net, x, rows).visit(net, (x, True), (), 0)
         except ConvcalcError as error:
@@ -230,6 +249,13 @@ class _Walk:
         return y, raw and layer.moves_only
 
     def work_out(self, layer: Layer, x: Shape) -> tuple[Shape, Dim, Dim, dict[str, Shape]]:
+        for name, how in layer.tokens.items():
+            value = layer.__dict__[name]
+            for one in value if isinstance(value, tuple) else (value,):
+                if isinstance(one, Formula):  # numbers have been checked; (K - 3) is only a stride where it is positive
+                    require(
+                        one, ">=", how.least, "bad_size", layer_name=layer.name, field=name, value=one, least=how.least
+                    )
         y = layer.shape(x)
         check_numel(y)
         weights = layer.weights(x)

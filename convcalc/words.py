@@ -48,6 +48,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "step.depth": ("depth", "chiều sâu"),
     "step.height": ("height", "chiều cao"),
     "step.width": ("width", "chiều rộng"),
+    "step.size": ("size", "kích thước"),
     "step.features": ("features", "số feature"),
     "step.field": (
         "Receptive field: the part of the input that one output cell depends on.",
@@ -68,10 +69,6 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "check.none": ("no mismatch", "không có sai khác nào"),
     "check.mismatch": ("mismatch: {spec} on {input}", "sai khác: {spec} với input {input}"),
-    "check.same": (
-        "{device} gives the shapes and counts that the formulas give",
-        "{device} cho đúng shape và số lượng như công thức",
-    ),
 }
 
 

@@ -60,7 +60,7 @@ class Embedding(Layer):
 
     num_embeddings: Dim = token("dim", place="plain", least=1, letters="V")
     embedding_dim: Dim = token("dim", place="plain", least=1, letters="D")
-    padding_idx: int | None = token("dim", None)
+    padding_idx: int | None = token("int", None)
 
     examples = (("embedding 50 8", "7"), ("embedding 50 8 padding_idx=0", "7"))
 

@@ -66,6 +66,17 @@ class Mul(Merge):
         stretched = [tuple(w if s == 1 else s for s, w in zip(x, wide, strict=False)) for x in xs]
         if any(len(x) != len(wide) for x in xs):
             stretched = list(xs)
+        if any(
+            a != b and not (isinstance(value_of(a), int) and isinstance(value_of(b), int))
+            for x in stretched
+            for a, b in zip(x, wide, strict=False)
+        ):
+            # Whether a letter is 1, and so stretches, is not known: no single condition says when these meet.
+            raise ShapeError(
+                "branches_differ", layer_name=what, what=what, shapes=Lazy(lambda: ", ".join(map(show_shape, xs))),
+                rule="in letters, sizes to be multiplied must be the same formula, or 1",
+                rule_vi="với chữ, các kích thước muốn nhân phải là cùng một công thức, hoặc bằng 1",
+            )  # fmt: skip
         self.same_axes(stretched, what, 0)
         return wide
 

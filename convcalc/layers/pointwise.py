@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from convcalc.errors import ShapeError
 from convcalc.field import Field
 from convcalc.layers.base import ANY, Layer, layer, token
 from convcalc.shape import Shape, show_shape
-
-if TYPE_CHECKING:
-    pass
 
 _INPLACE = {"inplace": ANY}
 
@@ -20,7 +15,7 @@ def _on_maps(spec: str) -> tuple[tuple[str, str], ...]:
     return tuple((spec, x) for x in ("3,4,5", "3,7", "6"))
 
 
-@layer("relu", torch="ReLU", ignored=_INPLACE)
+@layer("relu", torch="ReLU", args="inplace", ignored=_INPLACE)
 class ReLU(Layer):
     """max(0, x)."""
 
@@ -50,14 +45,14 @@ class GELU(Layer):
     examples = (*_on_maps("gelu"), ("gelu tanh", "3,4,4"))
 
 
-@layer("silu", torch="SiLU", ignored=_INPLACE)
+@layer("silu", torch="SiLU", args="inplace", ignored=_INPLACE)
 class SiLU(Layer):
     """x·sigmoid(x), also called swish."""
 
     examples = _on_maps("silu")
 
 
-@layer("leakyrelu", torch="LeakyReLU", ignored=_INPLACE)
+@layer("leakyrelu", torch="LeakyReLU", args="negative_slope inplace", ignored=_INPLACE)
 class LeakyReLU(Layer):
     """x where positive, slope·x elsewhere."""
 
@@ -70,7 +65,7 @@ class LeakyReLU(Layer):
 class Softmax(Layer):
     """e^x / Σ e^x along one axis, counted as in torch (the batch axis is 0): 1, the channels, if not given."""
 
-    dim: int = token("dim", 1, least=-5)
+    dim: int = token("int", 1, least=-8)
 
     examples = (*_on_maps("softmax"), ("softmax dim=-1", "3,4,5"))
 
@@ -91,7 +86,7 @@ class Softmax(Layer):
         return f.whole(x, [self._axis(x)])
 
 
-@layer("dropout", torch="Dropout Dropout1d Dropout2d Dropout3d", ignored=_INPLACE)
+@layer("dropout", torch="Dropout Dropout1d Dropout2d Dropout3d", args="p inplace", ignored=_INPLACE)
 class Dropout(Layer):
     """In training, zeros a share p of the values; afterwards, nothing."""
 

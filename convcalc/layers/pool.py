@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import gcd
 from typing import TYPE_CHECKING
 
-from convcalc.axis import Reach, transposed_reach, window_reaches
+from convcalc.axis import LONGEST_PERIOD, MOST_CELLS, Reach, transposed_reach, window_reaches
 from convcalc.errors import Lazy
 from convcalc.field import Field
 from convcalc.formula import Dim
@@ -160,6 +160,8 @@ def _adaptive_reach(m: Dim, out: Dim) -> Reach | None:
         return None
     common = gcd(m, out)
     period = out // common
+    if period > LONGEST_PERIOD or m // common + 2 * period > MOST_CELLS:
+        return None
     return Reach(m // common, tuple(range(i * m // out, -(-(i + 1) * m // out)) for i in range(period)))
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+import struct
 from typing import TYPE_CHECKING
 
-from convcalc.axis import Reach, window_reach
+from convcalc.axis import LONGEST_PERIOD, MOST_CELLS, Reach, window_reach
 from convcalc.bounds import smaller
 from convcalc.errors import Lazy, ShapeError
 from convcalc.field import Field
 from convcalc.formula import Dim
 from convcalc.layers.base import Axes, Layer, channels_and_sizes, layer, per_axis, token
-from convcalc.notation import value_of
+from convcalc.notation import Node, Written, letter, number, value_of
 from convcalc.shape import Shape, product, require, show_shape, show_sizes, whole
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from torch import nn
 
 _MODES = ("nearest", "linear", "bilinear", "trilinear")
@@ -95,7 +98,9 @@ class Upsample(Layer):
             ratio = Fraction(m - 1, max(out - 1, 1)) if ends else Fraction(m, out)
         else:
             return None
-        if ratio.denominator > 4096 or ratio == 0:
+        if ratio.denominator > LONGEST_PERIOD or ratio == 0:
+            return None
+        if self.mode == "nearest" and not (isinstance(out, int) and _exact_in_float32(ratio, out)):
             return None
         cells = []
         for o in range(ratio.denominator):
@@ -112,10 +117,29 @@ class Upsample(Layer):
         return self.torch_module(x, mode=mode, align_corners=None if nearest else self.align_corners)
 
 
+def _exact_in_float32(ratio: Fraction, out: int) -> bool:
+    """Whether ⌊o·ratio⌋ in single precision, as torch works it out, is the exact one for every output o."""
+    if ratio.denominator & (ratio.denominator - 1) == 0:
+        return True
+    if out > MOST_CELLS:
+        return False
+    single = _float32(float(ratio))
+    return all(int(_float32(o * single)) == o * ratio.numerator // ratio.denominator for o in range(out))
+
+
+def _float32(value: float) -> float:
+    rounded: float = struct.unpack("f", struct.pack("f", value))[0]
+    return rounded
+
+
 def _scaled(m: Dim, scale: float) -> Dim:
     over, under = (scale, 1) if isinstance(scale, int) else scale.as_integer_ratio()
     if isinstance(value_of(m), int) and under > _LARGEST_DENOMINATOR:
-        return math.floor(whole(value_of(m)) * float(scale))
+        size = math.floor(whole(value_of(m)) * float(scale))
+        if isinstance(m, Written):
+            times = Node("product", (m.node(), letter(str(scale))))
+            return Written(size, Node("floor", (times, number(1))))
+        return size
     if under > _LARGEST_DENOMINATOR:
         raise ShapeError("inexact_scale", layer_name="upsample", scale=scale)
     grown: Dim = m * over
@@ -174,8 +198,8 @@ class Pad(Layer):
 class Flatten(Layer):
     """All axes in a row: (C, M, N) → (C·M·N,). `start_dim` and `end_dim` count as in torch, the batch axis being 0."""
 
-    start_dim: int = token("dim", 1, least=1)
-    end_dim: int = token("dim", -1, least=-5)
+    start_dim: int = token("int", 1, least=1)
+    end_dim: int = token("int", -1, least=-8)
 
     moves_only = True
     examples = (
@@ -206,8 +230,8 @@ class Flatten(Layer):
 class Transpose(Layer):
     """Swap two axes, counted as in torch (the batch axis is 0): (L, D) → (D, L), which a 1-d convolution over words needs."""
 
-    dim0: int = token("dim", 1, place="plain", least=1)
-    dim1: int = token("dim", 2, place="plain", least=1)
+    dim0: int = token("int", 1, place="plain", least=1)
+    dim1: int = token("int", 2, place="plain", least=1)
 
     output_axes = ()  # which is which, only its user knows
     moves_only = True

@@ -17,7 +17,7 @@ ANY = object()
 class Token:
     """How a field stands in a spec, and what it may be.
 
-    `kind`: dim, axes, flag, choice, or one of the decimal kinds real, share, scale. `prefix`: "s" for s2x1. `place`: count (64@), size (3x3), plain (linear 10) or none.
+    `kind`: dim, axes, int (no letters), flag, choice, or one of the decimal kinds real, share, scale. `prefix`: "s" for s2x1. `place`: count (64@), size (3x3), plain (linear 10) or none.
     `words`: words that set the field by themselves ({"same": "same"}). `least`: the smallest number. `letters`: its letters in
     formulas, one for each axis. `options`: what a choice is among.
     """
@@ -97,9 +97,9 @@ def checked(layer_name: str, name: str, how: Token, value: Any) -> Any:
         if all(isinstance(v, int | float) and not isinstance(v, bool) and low <= v <= high for v in several):
             return value
         raise wrong(expected, expected_vi)
-    many = value if isinstance(value, tuple) and how.kind != "dim" else (value,)
+    many = value if isinstance(value, tuple) and how.kind == "axes" else (value,)
     for v in many:
-        if isinstance(v, Formula | Written):
+        if isinstance(v, Formula | Written) and how.kind != "int":
             continue
         if not isinstance(v, int) or isinstance(v, bool) or not many or v < how.least:
             raise wrong(f"a whole number, at least {how.least}", f"số nguyên từ {how.least} trở lên")

@@ -51,9 +51,10 @@ def _rows(traced: Trace) -> list[tuple[int, int, int | None, int, bool]]:
     for tensor_axis, entries in enumerate(traced[-1].field.axes):
         for axis in entries:
             size, count = traced[-1].field.sizes[axis.source], traced.output[tensor_axis]
-            if not isinstance(size, int) or not isinstance(count, int):
+            if not isinstance(size, int) or not isinstance(count, int) or not axis.sure:
                 continue
-            assert axis.hull is not None
+            if axis.hull is None:
+                continue
             place, where = 0, None
             (low, high), inside = _whole_numbers(axis.hull), True
             if low > high:

@@ -109,7 +109,7 @@ def _draw_value(stream: random.Random, name: str, how: Token, x: Shape) -> Any:
         return stream.choice((2, 3, 0.5, 0.25, 1.5, 0.3, 0.7))
     low = how.least if how.least >= 0 else -2
     likely = [low, low + 1, low + 1, low + 2, low + 3]
-    if how.kind == "dim":
+    if how.kind in ("dim", "int"):
         # Often a size of the input itself, so that numbers of channels and features fit as often as not.
         return stream.choice([*likely, x[0], x[0], x[-1]])
     if name == "sides":
