@@ -24,6 +24,7 @@ def main() -> None:
             str(result.compared),
             str(result.accepted),
             str(result.refused),
+            str(result.refused_alone),
             str(len(result.mismatches)),
             f"{seconds:.0f} s",
             f"{result.compared / seconds:.0f}",
@@ -31,7 +32,8 @@ def main() -> None:
     ]
     report(
         f"check-{device}", "Random layers and networks compared with torch", f"convcalc check --samples {SAMPLES} --seed 0 --device {device}", machine("torch"),
-        ["device", "samples", "accepted by both", "refused by both", "mismatches", "time", "samples a second"], rows,
+        ["device", "samples", "accepted by both", "refused by both",
+            "refused by own rules", "mismatches", "time", "samples a second"], rows,
         {"seconds": seconds, "kinds": result.kinds, "mismatches": [m.__dict__ for m in result.mismatches]},
     )  # fmt: skip
     sys.exit(1 if result.mismatches else 0)

@@ -33,7 +33,6 @@ class ConvcalcError(Exception):
         self.column = column
         self.end = end
         self.layer: int | None = None
-        self.path: tuple[int, ...] | None = None  # which child of which network
         self.subject: object = None  # the layer that refused, and what it was given
         self.given: Any = None
 
@@ -85,6 +84,11 @@ class Lazy:
 
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)
+
+
+def internal(error: Exception) -> ConvcalcError:
+    """A fault of convcalc's own, said in a sentence."""
+    return ConvcalcError("internal", what=f"{type(error).__name__}: {str(error)[:200]}")
 
 
 class SpecError(ConvcalcError):

@@ -14,8 +14,8 @@ from convcalc.scan import Scanner
 COMBINATORS = ("residual", "concat", "graph")
 ENDS = ">|),;<"
 
-_WORD = re.compile(r"[^\s>|(),;<=#]+")
-_LONG = re.compile(r"([A-Za-z_]\w*)\s*=\s*")
+_WORD = re.compile(r"[^ \t\r\n>|(),;<=#]+")
+_LONG = re.compile(r"([A-Za-z_]\w*)[ \t]*=[ \t\r\n]*", re.ASCII)
 _PREFIX = re.compile(r"[a-z]+(?=[A-Z0-9(-])")
 
 

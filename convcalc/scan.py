@@ -17,7 +17,7 @@ LONGEST_TEXT = 1_000_000
 DEEPEST_BRACKETS = 100
 MOST_AXES = 8
 
-_SPACE = re.compile(r"(?:\s|#[^\n]*)*")
+_SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _DIM = re.compile(r"([0-9]+)|([A-Z][0-9]*)(?![A-Za-z_0-9])|([A-Z][0-9]*)(?=x)")
 _REAL = re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _ALONE = re.compile(r"(?:([0-9]+)|([A-Z][0-9]*))\s*,\s*\)")
@@ -89,7 +89,7 @@ class Scanner:
 
     def unexpected(self, expected: str, expected_vi: str = "") -> SpecError:
         found = self.peek()
-        if found and not (found.isascii() and (found.isalnum() or found.isspace() or found in _MARKS)):
+        if found and not (found.isascii() and (found.isalnum() or found in _MARKS)):
             return self.bad_character()
         shown, shown_vi = (f"'{found}'",) * 2 if found else ("the end", "hết spec")
         return self.error(

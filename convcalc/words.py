@@ -64,8 +64,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "các layer trước layer bị lỗi:",
     ),
     "check.rate": (
-        "{compared} samples in {seconds} s ({rate} a second) on {device}, torch {torch}: {accepted} accepted, {refused} refused by both",
-        "{compared} mẫu trong {seconds} s ({rate} mẫu/giây) trên {device}, torch {torch}: {accepted} hợp lệ, {refused} bị cả hai từ chối",
+        "{compared} samples in {seconds} s ({rate} a second) on {device}, torch {torch}: {accepted} accepted by both, {refused} refused by both, {alone} refused by rules of convcalc's own",
+        "{compared} mẫu trong {seconds} s ({rate} mẫu/giây) trên {device}, torch {torch}: {accepted} được cả hai chấp nhận, {refused} bị cả hai từ chối, {alone} bị từ chối theo luật riêng của convcalc",
     ),
     "check.none": ("no mismatch", "không có sai khác nào"),
     "check.mismatch": ("mismatch: {spec} on {input}", "sai khác: {spec} với input {input}"),

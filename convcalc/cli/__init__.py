@@ -11,7 +11,7 @@ import typer
 from convcalc import __version__
 from convcalc.cli.check import check
 from convcalc.cli.shape import shape
-from convcalc.errors import ConvcalcError
+from convcalc.errors import ConvcalcError, internal
 from convcalc.words import asked_language, asked_options, pick
 
 app = typer.Typer(
@@ -81,9 +81,11 @@ def _run() -> int:
             return 0
         if kind == "Abort":
             return 130
-        if not hasattr(error, "format_message"):
+        if isinstance(error, OSError):
+            raise  # the output cannot be written
+        if os.environ.get("CONVCALC_TRACEBACK"):
             raise
-        code = _report(_usage_error(error))
+        code = _report(_usage_error(error) if hasattr(error, "format_message") else internal(error))
     return code if isinstance(code, int) else 0
 
 

@@ -9,7 +9,7 @@ import sys
 from functools import partial
 from json import JSONEncoder
 
-from convcalc.errors import ConvcalcError, SpecError
+from convcalc.errors import ConvcalcError, SpecError, internal
 from convcalc.results import error_object, trace_object
 from convcalc.scan import as_shape
 from convcalc.spec import read_spec
@@ -25,7 +25,7 @@ def run_batch(data: bytes, lang: str) -> int:
 
     Blank lines are passed over. The exit code is 2 if any line was bad.
     """
-    lines = [line.rstrip(b"\r") for line in data.removeprefix(codecs.BOM_UTF8).split(b"\n") if line.strip()]
+    lines = [line.rstrip(b"\r") for line in data.removeprefix(codecs.BOM_UTF8).split(b"\n") if line.strip(b" \r")]
     chunks = [lines[i : i + CHUNK] for i in range(0, len(lines), CHUNK)]
     work = partial(answers, lang=lang)
     workers = os.cpu_count() or 1
@@ -55,6 +55,9 @@ def answers(lines: list[bytes], lang: str) -> tuple[bytes, int]:
         except ConvcalcError as error:
             code = error.exit_code
             out.append(encode(error_object(error, lang)))
+        except Exception as error:  # a fault of convcalc's own costs one line its answer, not all lines theirs
+            code = 2
+            out.append(encode(error_object(internal(error), lang)))
     out.append("")
     return "\n".join(out).encode(), code
 

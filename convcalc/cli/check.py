@@ -39,7 +39,12 @@ def check(
     if json:
         print(dump(_object(result, seed, seconds)))
         return 1 if result.mismatches else 0
-    counts = {"compared": result.compared, "accepted": result.accepted, "refused": result.refused}
+    counts = {
+        "compared": result.compared,
+        "accepted": result.accepted,
+        "refused": result.refused,
+        "alone": result.refused_alone,
+    }
     rate = {"seconds": decimal(f"{seconds:.1f}", speech), "rate": round(result.compared / seconds)}
     print(say("check.rate", speech, device=result.device, torch=result.torch, **counts, **rate))
     for mismatch in result.mismatches:

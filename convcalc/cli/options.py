@@ -59,7 +59,9 @@ def language(option: Lang | None) -> str:
 def read_bytes(path: str) -> bytes:
     """The bytes of a file, or of standard input for "-"."""
     try:
-        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        if path == "-":
+            return sys.stdin.buffer.read() if sys.stdin is not None else b""
+        return Path(path).read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
         reason_vi = {

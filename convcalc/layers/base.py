@@ -63,6 +63,8 @@ class Layer:
 
     def __init__(self, *args: Any, **values: Any) -> None:
         cls = type(self)
+        if len(args) > len(cls.names):
+            raise TypeError(f"{cls.__name__} has {len(cls.names)} fields, but is given {len(args)} values")
         if args:
             values = dict(zip(cls.names, args, strict=False)) | values
         fields = self.__dict__
@@ -87,6 +89,9 @@ class Layer:
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise dataclasses.FrozenInstanceError(f"cannot assign to field '{name}'")
+
+    def __delattr__(self, name: str) -> None:
+        raise dataclasses.FrozenInstanceError(f"cannot delete field '{name}'")
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.__dict__ == other.__dict__

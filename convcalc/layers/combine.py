@@ -31,18 +31,15 @@ LARGEST_REPEAT = 100_000
 def drive(net: Network, x: V, visit: Callable[[Layer, V], V], merged: MergeFn[V]) -> V:
     """Send x through the network: `visit` says what a layer makes of a value, `merged` what branches make together."""
     flow = net.flow(x, merged)
-    number = 0
     try:
         child, value = next(flow)
         while True:
             try:
                 value = visit(child, value)
             except ConvcalcError as error:
-                error.path = (number, *(error.path or ()))
                 if error.subject is None:
                     error.subject, error.given = child, value
                 raise
-            number += 1
             child, value = flow.send(value)
     except StopIteration as end:
         return end.value  # type: ignore[no-any-return]
@@ -270,7 +267,7 @@ class Graph(Network):
             raise SpecError(
                 "missing_value", layer_name="graph", field="a node", example="graph(a: conv 8@3x3 p1; add < a, a)"
             )
-        known = [INPUT]
+        known = {INPUT: None}  # in order
         for node in self.nodes:
             if isinstance(node.op, str) and node.op not in MERGES:
                 raise SpecError("unknown_layer", layer_name="graph", name=node.op)
@@ -281,10 +278,10 @@ class Graph(Network):
                 )  # fmt: skip
             for source in node.sources:
                 if source not in known:
-                    raise SpecError("unknown_node", layer_name="graph", name=source, known=", ".join(known))
+                    raise SpecError("unknown_node", layer_name="graph", name=source, known=", ".join(list(known)[-10:]))
             if node.name in known:
                 raise SpecError("node_twice", layer_name="graph", name=node.name)
-            known.append(node.name)
+            known[node.name] = None
 
     def children(self) -> tuple[Layer, ...]:
         return tuple(node.op for node in self.nodes if isinstance(node.op, Layer))

@@ -28,6 +28,8 @@ from convcalc.tracing import Trace, trace
 
 # Above this many multiply-adds the probe, which runs the network some ten times, would take seconds.
 PROBE_MACS = 2_000_000_000
+# How many inputs the probe sends at once, at most: four rows for each of three axes, and copies.
+PROBE_ROWS = 24
 # A check with letters stops drawing values after this many seconds.
 SECONDS = 4.0
 
@@ -84,27 +86,32 @@ def device_name(device: torch.device) -> str:
 
 def compare_numbers(traced: Trace, device: torch.device, result: Check) -> None:
     """Compare one network on an input of numbers, and note in `result` what was compared and what differs."""
-    need, have = _bytes_needed(traced), _bytes_free(device)
-    if need > have:
+    have = _bytes_free(device)
+    if _bytes_needed(traced, 1) > have:
         # Too large for this machine: torch works out shapes and counts without storing any number.
         device = torch.device("meta")
         result.device = "meta"
-    with device:
-        module = traced.net.module(traced.input).eval()
     # Two inputs at once, so that nothing is refused for a batch of one; one where the network is large.
-    batch = 2 if isinstance(traced.macs, int) and traced.macs < PROBE_MACS else 1
-    given = random_input(traced, batch, device)
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        output = module(given)
+    small = device.type != "meta" and whole(traced.macs) < PROBE_MACS and _bytes_needed(traced, PROBE_ROWS) <= have
+    batch = 2 if small else 1
+    try:
+        with device:
+            module = traced.net.module(traced.input).eval()
+        given = random_input(traced, batch, device)
+        with torch.no_grad(), FlopCounterMode(display=False) as counter:
+            output = module(given)
+    except (RuntimeError, ValueError, TypeError, IndexError, AssertionError, MemoryError) as error:
+        result.compared.append("output")
+        result.differences.append(f"torch refuses: {type(error).__name__}: {str(error).splitlines()[0][:160]}")
+        return
     _compare(result, "output", show_shape(traced.output), show_shape(tuple(output.shape[1:])))
     _compare_weights(traced, module, result)
     _compare(result, "macs", traced.macs, counter.get_total_flops() // (2 * batch))
-    if device.type == "meta" or not isinstance(traced.macs, int) or traced.macs > PROBE_MACS:
-        return
-    found = field_differences(traced, module, given)
-    if found is not None:
-        result.compared.append("receptive field")
-        result.differences += found
+    if small:
+        found = field_differences(traced, module, given)
+        if found is not None:
+            result.compared.append("receptive field")
+            result.differences += found
 
 
 def _compare(result: Check, what: str, ours: Any, theirs: Any) -> None:
@@ -136,11 +143,12 @@ def random_input(traced: Trace, batch: int, device: torch.device) -> Tensor:
     return torch.randn((batch, *wholes(traced.input)), device=device)
 
 
-def _bytes_needed(traced: Trace) -> int:
+def _bytes_needed(traced: Trace, inputs: int) -> int:
+    """Bytes to run so many inputs at once."""
     memory = traced.memory
     # cuDNN and im2col need room beside the two tensors that are alive at a time; ten times a layer's output is ample.
     largest = max(math.prod(wholes(row.output)) for row in traced)
-    return whole(memory.params) + whole(memory.input) + 40 * largest
+    return whole(memory.params) + inputs * (whole(memory.input) + 40 * largest)
 
 
 def _bytes_free(device: torch.device) -> int:
@@ -162,16 +170,16 @@ def _check_letters(traced: Trace, device: torch.device, result: Check) -> None:
     begun = time.monotonic()
     count = refused = 0
     for values in assignments(traced):
-        net, x = put_in(traced.net, values), tuple(_number(size, values) for size in traced.input)
+        x = tuple(_number(size, values) for size in traced.input)
         shown = ", ".join(f"{name} = {value}" for name, value in sorted(values.items()))
         expected = all(condition.holds(values) for condition in traced.valid_when)
         if not expected:
             refused += 1
-            if not refuses(net, x):
+            if not _refused_with(traced.net, values, x):
                 result.differences.append(f"outside the stated range, at {shown}, torch accepts")
             continue
         try:
-            numeric = trace(net, x)
+            numeric = trace(put_in(traced.net, values), x)
         except ConvcalcError as error:
             result.differences.append(f"inside the stated range, at {shown}: {error.message()}")
             continue
@@ -190,6 +198,14 @@ def _check_letters(traced: Trace, device: torch.device, result: Check) -> None:
     result.compared.append(f"{count} values of {letters}" + (f" and {refused} outside the range" if refused else ""))
     if not count:
         result.differences.append(f"no values of {letters} were found that fit")
+
+
+def _refused_with(net: Layer, values: dict[str, int], x: Shape) -> bool:
+    """Whether these numbers are refused: already as a layer, or by torch."""
+    try:
+        return any(size < 1 for size in wholes(x)) or refuses(put_in(net, values), x)
+    except ConvcalcError:
+        return True
 
 
 def _number(dim: Any, values: dict[str, int]) -> Any:
