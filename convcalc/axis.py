@@ -139,9 +139,12 @@ def compose(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> Axis | None
     new_step = step * reach.step
     if isinstance(new_step, int) and new_step > LONGEST_STEP:
         return None
-    hull, gaps = _used(axis, reach, count, count_out), axis.gaps or not _covers(reach)
+    hull, every = _used(axis, reach, count, count_out)
+    covers = _covers(reach)
+    # A pattern that does not end with the input (a scale of 1.5 on five cells) would go on where padding may follow.
+    gaps = axis.gaps or not covers or (len(cells) > 1 and count_out * reach.step != count * len(cells))
     # Where outputs see cells with gaps, the ends of what is kept are only certain if everything is kept.
-    sure = axis.sure and (not axis.gaps or (hull == axis.hull and _covers(reach)))
+    sure = axis.sure and (not axis.gaps or (every and covers))
     if len(intervals) == 1 and intervals[0] is not None:
         low, high = intervals[0]
         moved = tuple((low + step * c[0], high + step * c[-1]) if len(c) else None for c in cells)
@@ -221,10 +224,13 @@ def _seen(axis: Axis, cells: Sequence[Dim]) -> Interval:
     return min(whole(low) for low, _ in found), max(whole(high) for _, high in found)
 
 
-def _used(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> Interval:
-    """What all outputs of a layer see together: cells that no window reaches are lost for all that follows."""
+def _used(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> tuple[Interval, bool]:
+    """What all outputs of a layer see together, and whether that goes through every one of its cells.
+
+    Cells that no window reaches are lost for all that follows.
+    """
     if axis.hull is None or not (isinstance(count, int) and isinstance(count_out, int) and isinstance(reach.step, int)):
-        return None
+        return None, False
     run = reach.cells[0]
     plain = len(axis.intervals) == len(reach.cells) == 1
     if plain and isinstance(run, range) and run.step == 1 and reach.step <= len(run):  # windows without gaps
@@ -232,13 +238,15 @@ def _used(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> Interval:
     else:
         outermost = _outermost(axis, reach, count, count_out)
         if outermost is None:
-            return None
+            return None, False
         first, last = outermost
+    if (first, last) == (0, count - 1):
+        return axis.hull, True
     low, high = axis.at(first), axis.at(last)
     if low is None or high is None or first > last:
-        return NOTHING
+        return NOTHING, True
     ends = larger(axis.hull[0], low[0]), smaller(axis.hull[1], high[1])
-    return ends if never_negative(ends[1] - ends[0]) else NOTHING
+    return (ends if never_negative(ends[1] - ends[0]) else NOTHING), False
 
 
 def _meets(axis: Axis, cell: int) -> bool:
@@ -258,11 +266,14 @@ def _outermost(axis: Axis, reach: Reach, count: int, count_out: int) -> tuple[in
     found: list[int | None] = []
     for from_end in (False, True):
         best: int | None = None
-        budget = MOST_CELLS
+        passed, budget = 0, MOST_CELLS
         for o in range(count_out - 1, -1, -1) if from_end else range(count_out):
-            cells = _inside(_cells(reach, o), 0, count - 1)
-            if best is not None and cells and (cells[-1] <= best if from_end else cells[0] >= best):
+            all_cells = _cells(reach, o)
+            past = best is not None and (not all_cells or (all_cells[-1] <= best if from_end else all_cells[0] >= best))
+            passed = passed + 1 if past else 0
+            if passed > len(reach.cells):  # a whole period of outputs has nothing better
                 break
+            cells = _inside(all_cells, 0, count - 1)
             for c in reversed(cells) if from_end else cells:
                 budget -= 1
                 if _meets(axis, c):

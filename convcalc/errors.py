@@ -52,7 +52,8 @@ class ConvcalcError(Exception):
         text = getattr(self.said, lang).format_map(_Values(self.values))
         if self.layer is None:
             return str(text)
-        return f"layer {self.layer} ({self.values.get('layer_name', '?')}): {text}"
+        name = self.values.get("layer_name") or getattr(self.subject, "name", "?")
+        return f"layer {self.layer} ({name}): {text}"
 
     def hint(self, lang: str = "en") -> str | None:
         """What would be right, or None where nothing can be said."""

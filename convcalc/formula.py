@@ -210,7 +210,7 @@ def _sorted(monomial: Monomial) -> Monomial:
     return tuple(sorted(monomial, key=lambda a: a.order))
 
 
-LONGEST_ATOM = 5000
+LONGEST_ATOM = 1000
 # Beyond this a formula tells nobody anything, and working with it takes minutes.
 MOST_FACTORS = 50
 MOST_TERMS = 5000
@@ -269,8 +269,8 @@ def _floor(over: Dim, under: Dim) -> Dim:
 
 
 def _floor_by_number(terms: Terms, under: int) -> Dim:
-    if under.bit_length() > 4000:
-        raise ConvcalcError("formula_too_large", limit="1000 digits", limit_vi="1000 chữ số")
+    if under.bit_length() > 400:
+        raise ConvcalcError("formula_too_large", limit="100 digits", limit_vi="100 chữ số")
     if under < 0:
         return _floor_by_number({m: -c for m, c in terms.items()}, -under)
     # What divides leaves the floor; the constant left inside is between 0 and under − 1.

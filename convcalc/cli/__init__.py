@@ -74,6 +74,10 @@ def _run() -> int:
         code = _report(error)
     except KeyboardInterrupt:
         code = 130
+    except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):  # click's own way to end then, with exit code 1
+            raise stop.__context__ from None
+        raise
     except Exception as error:
         kind = type(error).__name__
         if kind == "NoArgsIsHelpError":

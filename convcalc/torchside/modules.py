@@ -47,7 +47,8 @@ class Transposed(nn.Module):
         self.dims = (dim0, dim1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return x.transpose(*self.dims).contiguous()  # as torch's other layers give it on
+        # A copy with plain strides, also where an axis is 1: torch 2.13 convolutions crash on what `contiguous` lets pass there.
+        return x.transpose(*self.dims).clone(memory_format=torch.contiguous_format)
 
 
 class Unpooled(nn.Module):

@@ -76,7 +76,8 @@ def _best_place(axis: Axis, count: int, hull: tuple[int, int]) -> tuple[int, tup
         if interval is None:
             continue
         low, high = _whole_numbers(interval)
-        if hull[0] <= low and high <= hull[1]:
+        margin = whole(axis.size) if axis.gaps else 0  # at the edges, padding between the layers may stand in the gaps
+        if hull[0] + margin <= low and high <= hull[1] - margin:
             return place, (low, high), True
         best = best or (place, (low, high), False)
     return best or (middle, hull, False)
