@@ -52,6 +52,8 @@ class LayerReader(Scanner):
         follows = self.text[start + len(text) : start + len(text) + 1]
         if known is not None and follows not in ("(", "=") and known.keys().isdisjoint(values):
             values.update(known)
+            if g.plain and g.plain[0] in known:
+                next(plain, None)
             self.at = start + len(text)
             return
         before = len(values)

@@ -1,6 +1,7 @@
 """The check itself: it agrees with what is right, and finds what is wrong."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -8,7 +9,7 @@ import torch
 import convcalc as cc
 from convcalc.layers import Conv, MaxPool
 from convcalc.shape import Shape
-from convcalc.torchside.sample import draw, sample
+from convcalc.torchside.sample import differences, draw, sample
 from convcalc.tracing import trace
 
 
@@ -32,6 +33,51 @@ def test_formulas_hold_at_a_spread_of_values(spec: str, x: str) -> None:
     result = cc.check(cc.parse(spec), x, device="cpu")
     assert result.differences == []
     assert any(" values of " in text for text in result.compared)
+
+
+@pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
+def test_copied_padding_is_refused_where_torch_refuses_it(mode: str) -> None:
+    """At an input of 4: paddings of one less, as much, and one more."""
+    for padding in (3, 4, 5):
+        net = cc.parse(f"conv 3 p{padding} padding_mode={mode}")
+        assert differences(net, (2, 4), torch.device("cpu")) == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "x"),
+    [
+        ("upsample size=58", "4,60"), ("upsample 41", "1,5"), ("maxpool 6 s1 p1 d2 ceil > upsample 0.5 > in", "2,60"),
+        ("conv 4 same d4 > conv 1@2 s4 p5 d4 > in", "2,1417"), ("convt 2@6 s8 p8 op1 d3 > pad sides=0x-2 > gn 1", "2,724"),
+        ("conv 2@7 p2 d3 > gn 1", "2,475"), ("transpose > conv 3@3 s5 p8 d2", "1,188"), ("conv 3x3 s(K-3)", "1,M,N"), ("relu", "1,(M-3),N"),
+        ("upsample 2 > conv K", "1,M"), ("convt 3 s2 > maxpool K s1", "1,8"), ("conv (F+1)@3x3 gG", "C,9,9"),
+    ],
+)  # fmt: skip
+def test_cases_that_once_went_wrong(spec: str, x: str) -> None:
+    assert cc.check(spec, x, device="cpu").differences == []
+
+
+def test_fields_of_many_threads() -> None:
+    for _ in range(10):
+        traced = cc.trace("50 * (conv 3x3 p1 > relu)", (1, 9, 9))
+        last = traced[-1]
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(getattr, [last] * 8, ["receptive_field"] * 8))
+        assert found == [found[0]] * 8
+
+
+def test_limits_end_at_once() -> None:
+    for spec, x in (
+        ("convt 3x3 s100000000", "1,2,2"),
+        ("unpool 10000", "1,2,2"),
+        ("adaptiveavg 100000000x1", "1,7,7"),
+        ("1100 * (conv 1x1 s2) > upsample 3", "1,1,1"),
+    ):
+        assert None in cc.trace(spec, x)[-1].receptive_field
+    assert cc.trace("conv 400000001 d2 p400000000", (1, 9)).output == (1, 9)
+    for spec in ("20 * (upsample 1.5)", "15000 * (conv 3x3 s2 p1)"):
+        with pytest.raises(cc.ConvcalcError) as stop:
+            cc.trace(spec, "1,M,1")
+        assert stop.value.kind == "formula_too_large"
 
 
 def wrong(monkeypatch: pytest.MonkeyPatch, cls: type, method: str, change: Callable[..., object]) -> None:

@@ -164,6 +164,38 @@ def test_simplified_conditions_hold_where_the_full_ones_do(m: int, k: int, s: in
     assert all(c.holds({"M": m}) for c in full) == all(c.holds({"M": m}) for c in simplify(full))
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        Condition(2 * F, "divides", C + 1),
+        Condition(S, "divides", C),
+        Condition(M + 2 * P, ">=", K),
+        Condition(9, ">=", K),
+        Condition(M // 2, "==", N),
+    ],
+)
+def test_a_condition_reads_as_python(condition: Condition) -> None:
+    for numbers in itertools.product((1, 2, 3, 5, 8), repeat=3):
+        values = {
+            "M": numbers[0],
+            "N": numbers[1],
+            "K": numbers[2],
+            "P": numbers[0],
+            "C": numbers[1],
+            "S": numbers[2],
+            "F": numbers[0],
+        }
+        assert compute(condition.text(), values) == condition.holds(values)
+
+
+@given(st.integers(-9, 9), st.integers(-9, 9), st.integers(1, 9), st.integers(1, 9))
+def test_divisors_of_any_sign(a: int, b: int, m: int, p: int) -> None:
+    formula = ((a - M) // P) // (b * P + 1 - 3 * P)
+    divisor = b * p + 1 - 3 * p
+    if divisor and isinstance(formula, Formula):
+        assert formula.at({"M": m, "P": p}) == ((a - m) // p) // divisor
+
+
 def test_math_is_exact_for_large_numbers() -> None:
     big = (M * M + 7) // 3
     assert isinstance(big, Formula)

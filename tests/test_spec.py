@@ -146,3 +146,51 @@ def test_nothing_is_run(tmp_path: object) -> None:
     ):
         with pytest.raises(cc.SpecError):
             cc.parse(text)
+
+
+def test_reading_does_not_depend_on_what_was_read_before() -> None:
+    from convcalc.grammar import grammar
+
+    texts = [
+        "conv 3x3 same",
+        "conv same(3)",
+        "conv 3",
+        "conv 3@5x5",
+        "conv 3x3 s2",
+        "conv 3x3 s2=1",
+        "conv same=1",
+        "embedding 5 5",
+        "linear 5 5",
+    ]
+
+    def read(text: str) -> str:
+        try:
+            return str(cc.parse(text))
+        except cc.SpecError as error:
+            return error.kind
+
+    alone = {}
+    for text in texts:
+        for cls in LAYERS.values():
+            grammar(cls).seen.clear()
+        alone[text] = read(text)
+    for seed in range(20):
+        order = random.Random(seed).choices(texts, k=30)
+        assert [read(text) for text in order] == [alone[text] for text in order]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nn.ReLU(True)",
+        "nn.Dropout(0.5, True)",
+        "nn.LeakyReLU(0.2, True)",
+        "in affine=True",
+        "nn.BatchNorm2d(3, momentum=None)",
+    ],
+)
+def test_usual_arguments_are_read(text: str) -> None:
+    net = cc.parse(text)
+    assert cc.parse(str(net)) == net
+    if "momentum" in text:
+        assert net.momentum is None  # type: ignore[attr-defined]

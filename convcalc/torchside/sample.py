@@ -47,7 +47,9 @@ class Samples:
 
 def draw(stream: random.Random) -> tuple[Layer, Shape]:
     """One random layer or small network with an input that may or may not fit."""
-    x: Shape = tuple(stream.randint(1, 12) for _ in range(stream.choice((1, 2, 3, 3, 3, 3, 4))))
+    axes = stream.choice((1, 2, 2, 3, 3, 3, 3, 4))
+    # Mostly small; with two axes, where it is cheap, often long enough for fields with gaps.
+    x: Shape = tuple(stream.randint(1, 12 if i == 0 or axes > 2 or stream.random() < 0.5 else 90) for i in range(axes))
     return _draw_net(stream, x, 2), x
 
 
@@ -109,7 +111,7 @@ def _draw_value(stream: random.Random, name: str, how: Token, x: Shape) -> Any:
     if how.kind == "scale":
         return stream.choice((2, 3, 0.5, 0.25, 1.5, 0.3, 0.7))
     low = how.least if how.least >= 0 else -2
-    likely = [low, low + 1, low + 1, low + 2, low + 3]
+    likely = [low, low + 1, low + 1, low + 2, low + 3, low + stream.randint(0, 8)]
     if how.kind in ("dim", "int"):
         # Often a size of the input itself, so that numbers of channels and features fit as often as not.
         return stream.choice([*likely, x[0], x[0], x[-1]])
