@@ -139,8 +139,8 @@ def compose(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> Axis | None
     new_step = step * reach.step
     if isinstance(new_step, int) and new_step > LONGEST_STEP:
         return None
-    hull, every = _used(axis, reach, count, count_out)
     covers = _covers(reach)
+    hull, every = _used(axis, reach, count, count_out, covers)
     # A pattern that does not end with the input (a scale of 1.5 on five cells) would go on where padding may follow.
     gaps = axis.gaps or not covers or (len(cells) > 1 and count_out * reach.step != count * len(cells))
     # Where outputs see cells with gaps, the ends of what is kept are only certain if everything is kept.
@@ -224,17 +224,15 @@ def _seen(axis: Axis, cells: Sequence[Dim]) -> Interval:
     return min(whole(low) for low, _ in found), max(whole(high) for _, high in found)
 
 
-def _used(axis: Axis, reach: Reach, count: Dim, count_out: Dim) -> tuple[Interval, bool]:
+def _used(axis: Axis, reach: Reach, count: Dim, count_out: Dim, covers: bool) -> tuple[Interval, bool]:
     """What all outputs of a layer see together, and whether that goes through every one of its cells.
 
     Cells that no window reaches are lost for all that follows.
     """
     if axis.hull is None or not (isinstance(count, int) and isinstance(count_out, int) and isinstance(reach.step, int)):
         return None, False
-    run = reach.cells[0]
-    plain = len(axis.intervals) == len(reach.cells) == 1
-    if plain and isinstance(run, range) and run.step == 1 and reach.step <= len(run):  # windows without gaps
-        first, last = max(0, run[0]), min(count - 1, (count_out - 1) * reach.step + run[-1])
+    if covers and len(axis.intervals) == 1 and not axis.gaps:
+        first, last = max(0, _cells(reach, 0)[0]), min(count - 1, _cells(reach, count_out - 1)[-1])
     else:
         outermost = _outermost(axis, reach, count, count_out)
         if outermost is None:

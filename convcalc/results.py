@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 def plain(value: Dim | float | None) -> int | float | str | None:
     """A number as it is, a formula as its text."""
-    return value if value is None or isinstance(value, int | float) else str(value)
+    if type(value) is int or value is None or isinstance(value, float):
+        return value
+    return value if isinstance(value, int) else str(value)
 
 
 def _sizes(shape: Shape) -> list[Any]:
@@ -57,9 +59,20 @@ def _row(row: Row) -> dict[str, Any]:
         "output": _sizes(row.output),
         "params": plain(row.params),
         "macs": plain(row.macs),
-        "receptive_field": [None if axis is None else _axis(axis) for axis in row.receptive_field],
+        "receptive_field": _field(row.receptive_field),
         "formula": formula(row),
     }
+
+
+def _field(axes: list[Axis | None]) -> list[dict[str, Any] | None]:
+    found: list[dict[str, Any] | None] = []
+    for i, axis in enumerate(axes):
+        before = axes[i - 1] if i else None
+        if axis is not None and before is not None and axis[1:] == before[1:]:  # height and width are mostly alike
+            found.append(found[-1])
+        else:
+            found.append(None if axis is None else _axis(axis))
+    return found
 
 
 def _axis(axis: Axis) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from convcalc.axis import Axis
 from convcalc.errors import ConvcalcError, Lazy, ShapeError
 from convcalc.field import Field
 from convcalc.formula import Dim, Formula
-from convcalc.layers.base import Layer
+from convcalc.layers.base import Layer, of_a_shape
 from convcalc.layers.combine import Chain, Network, Repeat, drive
 from convcalc.layers.merge import Merge
 from convcalc.scan import as_shape
@@ -202,7 +202,8 @@ def trace_rows(net: Layer, x: Shape) -> Trace:
     rows: list[Row] = []
     with collecting() as conditions:
         for size in x:
-            require(size, ">=", 1, "bad_shape", text=Lazy(show_shape, x))
+            if not isinstance(size, int):
+                require(size, ">=", 1, "bad_shape", text=Lazy(show_shape, x))
         try:
             _Walk(net, x, rows).visit(net, (x, True), (), 0)
         except ConvcalcError as error:
@@ -249,21 +250,19 @@ class _Walk:
         return y, raw and layer.moves_only
 
     def work_out(self, layer: Layer, x: Shape) -> tuple[Shape, Dim, Dim, dict[str, Shape]]:
-        for name, how in layer.tokens.items():
-            value = layer.__dict__[name]
-            for one in value if isinstance(value, tuple) else (value,):
-                if isinstance(one, Formula):  # numbers have been checked; (K - 3) is only a stride where it is positive
-                    require(
-                        one, ">=", how.least, "bad_size", layer_name=layer.name, field=name, value=one, least=how.least
-                    )
-        y = layer.shape(x)
+        cls = type(layer)
+        for value in layer.__dict__.values():
+            if value.__class__ is Formula or (value.__class__ is tuple and any(v.__class__ is Formula for v in value)):
+                _require_positive(layer)
+                break
+        y = of_a_shape(cls.shape)(layer, x)
         check_numel(y)
-        weights = layer.weights(x)
+        weights = of_a_shape(cls.weights)(layer, x)
         params: Dim = 0
         for shape in weights.values():
             check_numel(shape)
             params = params + product(shape)
-        return y, params, layer.macs(x, y), weights
+        return y, params, of_a_shape(cls.macs)(layer, x, y), weights
 
     def merge(self, how: Merge, net: Network, vs: list[_Value], path: tuple[int, ...], depth: int) -> _Value:
         xs = [v[0] for v in vs]
@@ -287,3 +286,12 @@ class _Walk:
                 found_vi="input mà layer khác dùng như số thường",
             )  # fmt: skip
         self.input_is = taken
+
+
+def _require_positive(layer: Layer) -> None:
+    """Fields in letters must be what they may be: (K - 3) is only a stride where it is positive. Numbers have been checked."""
+    for name, how in layer.tokens.items():
+        value = layer.__dict__[name]
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, Formula):
+                require(one, ">=", how.least, "bad_size", layer_name=layer.name, field=name, value=one, least=how.least)

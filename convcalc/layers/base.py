@@ -56,6 +56,8 @@ class Layer:
     moves_only: bool = False  # whether its output is its input's own values, so that indices stay indices
 
     names: ClassVar[tuple[str, ...]] = ()  # of the fields, in order
+        tuple[Callable[..., Any], ...]
+    ] = ()  # shape, weights and macs for an x that is known to be a shape
     defaults: ClassVar[dict[str, Any]] = {}
 
     # The methods that `dataclass` would generate for each class, once for all: a class is made in a twentieth of the time,
@@ -198,6 +200,16 @@ def _of_any_shape(method: Callable[..., Any]) -> Callable[..., Any]:
     return public
 
 
+for _name in ("shape", "weights", "params", "macs", "module"):
+    setattr(Layer, _name, _of_any_shape(Layer.__dict__[_name]))
+
+
+def of_a_shape(method: Callable[..., Any]) -> Callable[..., Any]:
+    """The same method of a layer's class, for an x that is known to be a shape, without looking at it again."""
+    inner: Callable[..., Any] = getattr(method, "__wrapped__", method)
+    return inner
+
+
 def fields_only(cls: type[T]) -> type[T]:
     """Make a class a dataclass whose methods are those of `Layer`: only its fields are read."""
     for name in ("shape", "weights", "params", "macs", "module"):
@@ -266,7 +278,3 @@ def check_count(self: Layer, x: Shape, given: Dim | None, has: Dim, unit: str) -
             given, "==", has, "channel_mismatch", layer_name=self.name, shape=Lazy(show_shape, x),
             takes=Lazy(show, given), has=Lazy(show, has), unit=unit if given == 1 else unit + "s", unit_vi=unit,
         )  # fmt: skip
-
-
-for _name in ("shape", "weights", "params", "macs", "module"):
-    setattr(Layer, _name, _of_any_shape(Layer.__dict__[_name]))
