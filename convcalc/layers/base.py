@@ -56,8 +56,6 @@ class Layer:
     moves_only: bool = False  # whether its output is its input's own values, so that indices stay indices
 
     names: ClassVar[tuple[str, ...]] = ()  # of the fields, in order
-        tuple[Callable[..., Any], ...]
-    ] = ()  # shape, weights and macs for an x that is known to be a shape
     defaults: ClassVar[dict[str, Any]] = {}
 
     # The methods that `dataclass` would generate for each class, once for all: a class is made in a twentieth of the time,
