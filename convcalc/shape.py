@@ -5,8 +5,7 @@ A `Dim` is an int or a `Formula`; a `Shape` is a tuple of them, channels first, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from functools import reduce
 from math import gcd
@@ -67,15 +66,16 @@ _RELATIONS: dict[Relation, Callable[[int, int], bool]] = {
 _conditions: ContextVar[list[Condition] | None] = ContextVar("conditions", default=None)
 
 
-@contextmanager
-def collecting() -> Iterator[list[Condition]]:
-    """Collect the conditions that symbolic sizes must meet while layers are asked for their shapes."""
-    found: list[Condition] = []
-    token = _conditions.set(found)
-    try:
-        yield found
-    finally:
-        _conditions.reset(token)
+class collecting:
+    """Collect the conditions that symbolic sizes must meet while layers are asked for their shapes: `with collecting() as found`."""
+
+    def __enter__(self) -> list[Condition]:
+        found: list[Condition] = []
+        self.token = _conditions.set(found)
+        return found
+
+    def __exit__(self, *_: object) -> None:
+        _conditions.reset(self.token)
 
 
 def require(left: Any, relation: Relation, right: Any, kind: str, **values: Any) -> None:
