@@ -231,7 +231,7 @@ def _used(axis: Axis, reach: Reach, count: Dim, count_out: Dim, covers: bool) ->
     """
     if axis.hull is None or not (isinstance(count, int) and isinstance(count_out, int) and isinstance(reach.step, int)):
         return None, False
-    if covers and len(axis.intervals) == 1 and not axis.gaps:
+    if covers and len(reach.cells) == len(axis.intervals) == 1 and not axis.gaps:  # windows without gaps only move on
         first, last = max(0, _cells(reach, 0)[0]), min(count - 1, _cells(reach, count_out - 1)[-1])
     else:
         outermost = _outermost(axis, reach, count, count_out)

@@ -6,7 +6,7 @@ import codecs
 import gc
 import os
 import sys
-from functools import partial
+from functools import lru_cache, partial
 from json import JSONEncoder
 
 from convcalc.errors import ConvcalcError, SpecError, internal
@@ -16,7 +16,7 @@ from convcalc.spec import read_spec
 from convcalc.tracing import PartialTrace, Trace, trace_rows
 
 # Lines that a process works on at a time, and how many are worth starting processes for.
-CHUNK = 1000
+CHUNK = 2000
 MANY = 5000
 
 
@@ -62,6 +62,10 @@ def answers(lines: list[bytes], lang: str) -> tuple[bytes, int]:
     return "\n".join(out).encode(), code
 
 
+# One network is often asked on many inputs.
+_spec = lru_cache(maxsize=8192)(read_spec)
+
+
 def _trace(line: bytes) -> Trace:
     try:
         parts = line.decode().split("\t")
@@ -69,7 +73,7 @@ def _trace(line: bytes) -> Trace:
         raise SpecError("not_text", path="the line") from None
     if len(parts) != 2:
         raise SpecError("bad_batch_line", count=len(parts))
-    read = read_spec(parts[0])
+    read = _spec(parts[0])
     x = as_shape(parts[1])
     try:
         return trace_rows(read.layer, x)
