@@ -22,7 +22,7 @@ OWN_RULES = frozenset(
 class ConvcalcError(Exception):
     """Something is wrong with what was given, said in one sentence.
 
-    `kind` is a key of `KINDS`; `column` the 1-based place in the spec and `span` its end; `layer` the 1-based number of
+    `kind` is a key of `KINDS`; `column` the 1-based place in the spec and `end` where it ends; `layer` the 1-based number of
     the layer (or None) and `layer_name` its name.
     """
 

@@ -24,15 +24,19 @@ class Merge:
     def field(self, fields: Sequence[Field], xs: Sequence[Shape], y: Shape) -> Field:
         return merge(fields)
 
+    def said(self, xs: Sequence[Shape], what: str) -> dict[str, Any]:
+        """What an error of branches that do not meet names."""
+        return {
+            "layer_name": what, "what": what, "shapes": Lazy(lambda: ", ".join(map(show_shape, xs))),
+            "rule": self.rule, "rule_vi": self.rule_vi, "hint": self.hint, "hint_vi": self.hint_vi,
+        }  # fmt: skip
+
     def same_axes(self, xs: Sequence[Shape], what: str, first: int) -> None:
         """Require equal sizes from axis `first` on."""
         head = xs[0][first:]
         if all(x[first:] == head for x in xs):
             return
-        values: dict[str, Any] = {
-            "layer_name": what, "what": what, "shapes": Lazy(lambda: ", ".join(map(show_shape, xs))),
-            "rule": self.rule, "rule_vi": self.rule_vi, "hint": self.hint, "hint_vi": self.hint_vi,
-        }  # fmt: skip
+        values = self.said(xs, what)
         for other in xs[1:]:
             if len(other) != len(xs[0]):
                 raise ShapeError("branches_differ", **values)
@@ -58,8 +62,8 @@ class Mul(Merge):
     """The product of branches; a size of 1 stretches, as a gate per channel (C, 1, 1) does."""
 
     name = "mul"
-    rule = "to be multiplied, sizes must be equal or 1"
-    rule_vi = "muốn nhân thì các kích thước phải bằng nhau hoặc bằng 1"
+    rule = "to be multiplied, sizes must be equal (in letters: the same formula) or 1"
+    rule_vi = "muốn nhân thì các kích thước phải bằng nhau (với chữ: cùng một công thức) hoặc bằng 1"
 
     def shape(self, xs: Sequence[Shape], what: str) -> Shape:
         wide = tuple(max_of_sizes(sizes) for sizes in zip(*xs, strict=False))
@@ -72,11 +76,7 @@ class Mul(Merge):
             for a, b in zip(x, wide, strict=False)
         ):
             # Whether a letter is 1, and so stretches, is not known: no single condition says when these meet.
-            raise ShapeError(
-                "branches_differ", layer_name=what, what=what, shapes=Lazy(lambda: ", ".join(map(show_shape, xs))),
-                rule="in letters, sizes to be multiplied must be the same formula, or 1",
-                rule_vi="với chữ, các kích thước muốn nhân phải là cùng một công thức, hoặc bằng 1",
-            )  # fmt: skip
+            raise ShapeError("branches_differ", **self.said(xs, what))
         self.same_axes(stretched, what, 0)
         return wide
 
