@@ -25,6 +25,7 @@ bench: $(VENV)/bench
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/trace.py
 	$(BIN)/python benchmarks/check.py
+	$(BIN)/python benchmarks/verify.py
 
 docs: $(VENV)/docs
 	$(BIN)/mkdocs build --strict --quiet

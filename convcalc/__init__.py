@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from convcalc.errors import ConvcalcError, MissingError, ShapeError, SpecError
     from convcalc.formula import Dim, Formula, symbol
+    from convcalc.importing.source import read_source
     from convcalc.layers import LAYERS, Chain, Concat, Graph, Layer, Repeat, Residual
     from convcalc.scan import as_shape
     from convcalc.shape import Shape
     from convcalc.spec import parse
     from convcalc.torchside.check import Check, check
+    from convcalc.torchside.fx import from_torch
     from convcalc.tracing import Row, Trace, trace
 
 __version__ = "0.1.0"
@@ -26,11 +28,13 @@ __version__ = "0.1.0"
 _HOMES = {
     "errors": ("ConvcalcError", "MissingError", "ShapeError", "SpecError"),
     "formula": ("Dim", "Formula", "symbol"),
+    "importing.source": ("read_source",),
     "layers": ("LAYERS", "Chain", "Concat", "Graph", "Layer", "Repeat", "Residual"),
     "scan": ("as_shape",),
     "shape": ("Shape",),
     "spec": ("parse",),
     "torchside.check": ("Check", "check"),
+    "torchside.fx": ("from_torch",),
     "tracing": ("Row", "Trace", "trace"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
@@ -55,7 +59,9 @@ __all__ = [
     "Trace",
     "as_shape",
     "check",
+    "from_torch",
     "parse",
+    "read_source",
     "symbol",
     "trace",
 ]

@@ -6,13 +6,14 @@ calculation they come from, with the slides' letters for them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from convcalc.formula import Dim
-from convcalc.layers.base import Layer, Token
+from convcalc.layers.base import ANY, Layer, Token
 from convcalc.layers.merge import MERGES
+from convcalc.layers.shared import Measured, Shared
 from convcalc.notation import Node, Style, Written, as_node, letter, number, put_in, show, value_of
 from convcalc.shape import Shape, product
 from convcalc.tracing import Row
@@ -49,7 +50,7 @@ def steps(row: Row) -> list[Step]:
     """The steps of one row; none for what neither changes the shape nor has parameters."""
     if not isinstance(row.layer, Layer):
         return _joined(row)
-    layer, x = written(row.layer, row.input)
+    layer, x = written(_once(row.layer), row.input)
     found: list[Step] = []
     output = layer.shape(x)
     names = layer.output_axes or _AXES.get(len(output), ("size",) * len(output))
@@ -66,6 +67,11 @@ def steps(row: Row) -> list[Step]:
         macs = layer.macs(x, _primed(row.output))
         found.append(Step("macs", as_node(macs), row.macs))
     return found
+
+
+def _once(layer: Layer) -> Layer:
+    """A layer that is used again is worked out as it was the first time."""
+    return layer.layer if isinstance(layer, Shared) else layer
 
 
 def _is_new(size: Any, axis: int, row: Row) -> bool:
@@ -86,12 +92,14 @@ def _joined(row: Row) -> list[Step]:
 
 def formula(row: Row, style: Style = "python") -> str:
     """The layer's own formula for its output in the slides' letters, such as (F, (M + 2*P - K)//S + 1, …)."""
+    if isinstance(row.layer, Measured):
+        return "unknown"
     if not isinstance(row.layer, Layer):
         return row.layer.name
-    key = (type(row.layer), style, len(row.input), *[_letters_or_value(h, v) for h, v in _fields(row.layer)])
+    key = _form(_once(row.layer), style, len(row.input))
     known = _formulas.get(key)
     if known is None:
-        layer, x = written(row.layer, row.input)
+        layer, x = written(_once(row.layer), row.input)
         inside = ", ".join(show(as_node(size), style) for size in layer.shape(x))
         if len(_formulas) >= 4096:
             _formulas.clear()
@@ -105,8 +113,11 @@ _LEFT_OUT = ("DEI", "G")
 _formulas: dict[tuple[Any, ...], str] = {}
 
 
-def _fields(layer: Layer) -> Iterable[tuple[Token, Any]]:
-    return zip(layer.tokens.values(), map(layer.__dict__.get, layer.names), strict=True)
+def _form(layer: Layer, style: Style, axes: int) -> tuple[Any, ...]:
+    """What the formula depends on: the fields that are not as usual, those with letters without their numbers."""
+    tokens, defaults = layer.tokens, layer.defaults
+    given = [(n, _letters_or_value(tokens[n], v)) for n, v in layer.__dict__.items() if v is not defaults.get(n, ANY)]
+    return (type(layer), style, axes, *given)
 
 
 def _letters_or_value(how: Token, value: Any) -> Any:

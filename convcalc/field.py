@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from convcalc.axis import NOTHING, Axis, Reach, compose, fixed, spread, union
+from convcalc.axis import NOTHING, Axis, fixed, union
+from convcalc.compose import compose, spread
 from convcalc.formula import Dim
+from convcalc.reach import Reach
 from convcalc.shape import Shape
 
 

@@ -29,7 +29,9 @@ class LayerReader(Scanner):
             return LAYERS[name], None
         if name in TORCH_NAMES:
             return TORCH_NAMES[name]
-        known = [*LAYERS, *COMBINATORS, *TORCH_NAMES]
+        from convcalc.models import NAMES
+
+        known = [*LAYERS, *COMBINATORS, *TORCH_NAMES, *NAMES]
         shown = name if len(name) <= 40 else name[:40] + "…"
         end = start + self.text[start:].find(name) + len(name)  # torch.nn. may stand before it
         raise self.error("unknown_layer", start, end, name=shown, **did_you_mean(name, known))

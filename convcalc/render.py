@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
@@ -49,7 +49,8 @@ def table(rows: Sequence[Row], lang: str, totals: tuple[object, object] | None, 
     ]
     longest = max(map(len, names))
     used = 9 + longest + max(map(len, outputs))
-    needed = [3 + max(map(len, [head, *cells])) for head, cells, _ in columns]
+    ends = ["" if last is None or totals is None or len(rows) == 1 else show(totals[last]) for *_, last in columns]
+    needed = [3 + max(map(len, [head, *cells, end])) for (head, cells, _), end in zip(columns, ends, strict=True)]
     if used + sum(needed) > width:  # two short lines above the last column leave more room for the others
         head, cells, last = columns[-1]
         columns[-1] = (head.replace(" ", "\n"), cells, last)
@@ -66,14 +67,36 @@ def table(rows: Sequence[Row], lang: str, totals: tuple[object, object] | None, 
     made.add_column("", justify="right", style="dim", no_wrap=True)
     made.add_column(say("layer", lang), overflow="fold", min_width=min(longest, SHORTEST_NAME))
     made.add_column(say("output", lang), overflow="fold", no_wrap=not symbolic)
-    for head, _, total in columns:
-        made.add_column(head, justify="right", no_wrap=total is not None)
+    for head, cells, _ in columns:
+        width_needed = max(len(cell) for cell in [*head.split("\n"), *cells])
+        made.add_column(head, justify="right", no_wrap=True, min_width=width_needed)
     for i, row in enumerate(rows):
         made.add_row(str(row.index), names[i], outputs[i], *(cells[i] for _, cells, _ in columns))
     if totals is not None and len(rows) > 1 and any(total is not None for *_, total in columns):
         made.add_section()
         sums = ["" if total is None else show(totals[total]) for _, _, total in columns]
         made.add_row("", say("total", lang), "", *sums, style="bold")
+    return made
+
+
+def models_table(found: Sequence[dict[str, Any]], lang: str, width: int) -> Table:
+    """One line a model; the source only where there is room for it."""
+    made = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
+    made.add_column(say("model", lang), no_wrap=True)
+    made.add_column(say("input", lang).lower(), no_wrap=True)
+    for key in ("params", "macs", "published"):
+        made.add_column(say(key, lang), justify="right", no_wrap=True)
+    wide = width >= 110
+    if wide:
+        made.add_column(say("source", lang), style="dim")
+    family = None
+    for one in found:
+        if family not in (None, one["family"]):
+            made.add_section()
+        family = one["family"]
+        published = "" if one["published"] is None else f"{one['published']}"
+        cells = [one["name"], show_shape(one["input"]), str(one["params"]), str(one["macs"]), published]
+        made.add_row(*cells, *([one["source"]] if wide else []))
     return made
 
 

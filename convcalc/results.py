@@ -11,11 +11,17 @@ from convcalc.axis import Axis
 from convcalc.errors import ConvcalcError
 from convcalc.explain import formula
 from convcalc.formula import Dim
+from convcalc.numbers import plain_number
 from convcalc.shape import Shape
-from convcalc.tracing import Row, Trace
+from convcalc.tracing import Row, Trace, trace
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from convcalc.compute import Cell, Worked
+    from convcalc.models import Model
     from convcalc.torchside.check import Check
+    from convcalc.verify import Verdict
 
 
 def plain(value: Dim | float | None) -> int | float | str | None:
@@ -76,7 +82,58 @@ def _field(axes: list[Axis | None]) -> list[dict[str, Any] | None]:
 
 
 def _axis(axis: Axis) -> dict[str, Any]:
-    return {"size": plain(axis.size), "jump": plain(axis.jump), "start": plain(axis.start)}
+    size, jump, start = axis.size, axis.jump, axis.start
+    if not (type(size) is type(jump) is type(start) is int):
+        return {"size": plain(size), "jump": plain(jump), "start": plain(start)}
+    return {"size": size, "jump": jump, "start": start}
+
+
+def model_object(model: Model) -> dict[str, Any]:
+    """{name, family, input, params, macs, published, source}, for the model's usual input and numbers."""
+    traced = trace(model.layer(), model.input)
+    return {
+        "name": model.name,
+        "family": model.family,
+        "input": _sizes(traced.input),
+        "params": plain(traced.params),
+        "macs": plain(traced.macs),
+        "published": model.published,
+        "source": model.source if model.counted_by is None else f"{model.source} (count: {model.counted_by})",
+    }
+
+
+def verdict_object(verdict: Verdict, lang: str) -> dict[str, Any]:
+    """{deck, page, label, claimed, right, verdict, causes, reason}."""
+    which = 1 if lang == "vi" else 0
+    return {
+        "deck": verdict.claim.deck,
+        "page": verdict.claim.page,
+        "label": verdict.claim.label,
+        "claimed": verdict.claimed,
+        "right": verdict.right,
+        "verdict": verdict.verdict,
+        "causes": [cause[which] for cause in verdict.causes],
+        "reason": None if verdict.reason is None else verdict.reason[which],
+    }
+
+
+def worked_object(worked: Worked, cells: Sequence[Cell] | None) -> dict[str, Any]:
+    """{"output": nested lists}, and {"cells": [{index, values, weights, bias, how, divisor, result}]} where asked for."""
+    found: dict[str, Any] = {"output": worked.output.nested(plain_number)}
+    if cells is not None:
+        found["cells"] = [
+            {
+                "index": list(cell.index),
+                "how": cell.how,
+                "values": list(map(plain_number, cell.values)),
+                "weights": list(map(plain_number, cell.weights)),
+                "bias": None if cell.bias is None else plain_number(cell.bias),
+                "divisor": cell.divisor,
+                "result": plain_number(cell.result),
+            }
+            for cell in cells
+        ]
+    return found
 
 
 def check_object(check: Check) -> dict[str, Any]:

@@ -18,6 +18,7 @@ DEEPEST_BRACKETS = 100
 MOST_AXES = 8
 
 _SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_BEFORE_SPACE = " \t\r\n#"
 _DIM = re.compile(r"([0-9]+)|([A-Z][0-9]*)(?![A-Za-z_0-9])|([A-Z][0-9]*)(?=x)")
 _REAL = re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _ALONE = re.compile(r"(?:([0-9]+)|([A-Z][0-9]*))\s*,\s*\)")
@@ -41,6 +42,8 @@ class Scanner:
     # -- moving -------------------------------------------------------------------------------------------------
 
     def skip_space(self) -> None:
+        if self.text[self.at : self.at + 1] not in _BEFORE_SPACE:
+            return
         found = _SPACE.match(self.text, self.at)
         assert found is not None
         self.at = found.end()

@@ -83,6 +83,8 @@ def require(left: Any, relation: Relation, right: Any, kind: str, **values: Any)
 
     The one place where a limit is both an error (for numbers) and a range of validity (for formulas).
     """
+    if relation == ">=" and type(left) is int and type(right) is int and left >= right:
+        return  # by far the most frequent
     left, right = value_of(left), value_of(right)
     if isinstance(left, int) and isinstance(right, int):
         if not _RELATIONS[relation](left, right):
@@ -233,7 +235,8 @@ def short(text: str, limit: int = 60) -> str:
 
 def extent(k: Dim, d: Dim) -> Dim:
     """The cells that a kernel of size K with dilation D spans: D·(K − 1) + 1, which is K when D is 1."""
-    return k if isinstance(value_of(d), int) and value_of(d) == 1 else d * (k - 1) + 1
+    one = d == 1 if type(d) is int else isinstance(value_of(d), int) and value_of(d) == 1
+    return k if one else d * (k - 1) + 1
 
 
 def window(m: Dim, k: Dim, s: Dim, p: Dim, d: Dim = 1, ceil: bool = False) -> Dim:

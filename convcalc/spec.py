@@ -2,6 +2,7 @@
 
     chain := item ('>' item)*
     item  := COUNT '*' item | '(' chain ')' | residual(…) | concat(…) | graph(…) | LAYER token* | nn.LAYER(arguments)
+           | MODEL (name=number)*
 
 Tokens come from the fields of the layer's class, so a new layer needs nothing here. Names of torch's classes are understood
 too, with their arguments, which are read and never run.
@@ -10,26 +11,37 @@ too, with their arguments, which are read and never run.
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.errors import ConvcalcError, SpecError
-from convcalc.layers.base import Layer
-from convcalc.layers.combine import INPUT, Concat, Graph, GraphNode, Repeat, Residual, chain, count_layers
+from convcalc.layers.base import LAYERS, TORCH_NAMES, Layer
+from convcalc.layers.combine import Concat, Repeat, Residual, chain, count_layers
+from convcalc.layers.graph import INPUT, Graph, GraphNode
 from convcalc.layers.merge import MERGES
-from convcalc.layertext import COMBINATORS, LayerReader
+from convcalc.layers.tokens import show_value
+from convcalc.layertext import COMBINATORS, ENDS, LayerReader
 from convcalc.scan import NAME
+
+if TYPE_CHECKING:
+    from convcalc.models import Model
 
 MOST_LAYERS = 1_000_000
 
 _NODE = re.compile(r"([a-z_]\w*)\s*:\s*", re.ASCII)
 _COUNT = re.compile(r"([0-9]+)\s*\*\s*")
+_MODEL = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z0-9]+)*(?![\w.(-])", re.ASCII)
+_NUMBER = re.compile(r"([A-Za-z_]\w*)[ \t]*=[ \t]*", re.ASCII)
 
 
 class Spec(NamedTuple):
-    """A layer and where in the text its parts stand: `spans[id(part)]` is (start, end)."""
+    """A layer and where in the text its parts stand: `spans[id(part)]` is (start, end).
+
+    `usual_input` is the input of the reference model that the whole text names, if it names one.
+    """
 
     layer: Layer
     spans: dict[int, tuple[int, int]]
+    usual_input: str | None = None
 
     def locate(self, error: ConvcalcError) -> ConvcalcError:
         """Give the error of a layer the place of that layer in the text."""
@@ -62,13 +74,15 @@ def read_spec(text: str) -> Spec:
     count = count_layers(layer)
     if count > MOST_LAYERS:
         raise SpecError("too_many_layers", count=count if count < 10**12 else "10^12", limit=MOST_LAYERS)
-    return Spec(layer, reader.spans)
+    usual = reader.models.get(id(layer))
+    return Spec(layer, reader.spans, usual.input if usual is not None else None)
 
 
 class _Reader(LayerReader):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.spans: dict[int, tuple[int, int]] = {}
+        self.models: dict[int, Model] = {}
 
     # -- networks -----------------------------------------------------------------------------------------------
 
@@ -108,6 +122,10 @@ class _Reader(LayerReader):
         if self.peek() > "~":
             raise self.bad_character()
         name = found.group().removeprefix("torch.").removeprefix("nn.")
+        if name not in LAYERS and name not in TORCH_NAMES and name not in COMBINATORS:
+            made = self.model(start)
+            if made is not None:
+                return made
         called = self.peek() == "("
         self.skip_space()
         called = called or (self.peek() == "(" and name in COMBINATORS)
@@ -115,6 +133,39 @@ class _Reader(LayerReader):
             return self.done(self.network(name, start) if called else self.layer(name, start), start)
         except SpecError as error:
             raise self.place(error, start) from None
+
+    def model(self, start: int) -> Layer | None:
+        """A reference model, with some of its numbers given: alexnet classes=10. None if the text names none."""
+        from convcalc.models import find  # models are specs themselves; only now is it known that one is needed
+
+        found = _MODEL.match(self.text, start)
+        model = None if found is None else find(found.group())
+        if found is None or model is None:
+            return None
+        self.at = found.end()
+        self.skip_space()
+        given: dict[str, str] = {}
+        while self.peek() and self.peek() not in ENDS:
+            begin = self.at
+            named = self.match(_NUMBER)
+            if named is None or named.group(1) not in model.numbers:
+                self.at = begin
+                known = ", ".join(f"{name}={value}" for name, value in model.numbers.items())
+                word = self.text[begin:].split(maxsplit=1)[0][:40]
+                raise self.error("not_a_number_of", begin, begin + len(word), name=model.name, token=word, known=known)
+            value = self.dim()
+            if isinstance(value, int) and value < 1:
+                raise self.error(
+                    "bad_value", begin, self.at, layer_name=model.name, field=named.group(1), value=value,
+                    expected="a whole number, at least 1", expected_vi="số nguyên từ 1 trở lên",
+                )  # fmt: skip
+            given[named.group(1)] = show_value(value)
+            self.skip_space()
+        layer = self.done(model.layer(**given), start)
+        self.models[id(layer)] = model
+        for part in _parts(layer):
+            self.spans[id(part)] = self.spans[id(layer)]
+        return layer
 
     def network(self, name: str, start: int) -> Layer:
         self.enter()
@@ -157,7 +208,10 @@ class _Reader(LayerReader):
             name = found.group(1)
         word = NAME.match(self.text, self.at)
         op: Layer | str
-        if word is not None and word.group() in MERGES:
+        if self.peek() == "=":
+            self.at += 1
+            op = "=" + self.source()
+        elif word is not None and word.group() in MERGES:
             op = word.group()
             self.at = word.end()
             self.skip_space()
@@ -177,3 +231,11 @@ class _Reader(LayerReader):
             raise self.unexpected("the name of a node", "tên của một node")
         self.skip_space()
         return found.group()
+
+
+def _parts(layer: Layer) -> list[Layer]:
+    """All layers inside, each once."""
+    found = {id(child): child for child in layer.children()}
+    for child in list(found.values()):
+        found |= {id(part): part for part in _parts(child)}
+    return list(found.values())

@@ -149,16 +149,16 @@ class Trace(Sequence[Row]):
 
     @property
     def params(self) -> Dim:
-        return _total(row.params for row in self.rows)
+        return sum([row.params for row in self.rows])
 
     @property
     def macs(self) -> Dim:
-        return _total(row.macs for row in self.rows)
+        return sum([row.macs for row in self.rows])
 
     @property
     def memory(self) -> Memory:
         # torchsummary counts the output of every layer; a sum or a concatenation has no module there.
-        outputs = _total(product(row.output) for row in self.rows if isinstance(row.layer, Layer))
+        outputs = sum([product(row.output) for row in self.rows if isinstance(row.layer, Layer)])
         return Memory(BYTES * product(self.input), BYTES * outputs, BYTES * self.params)
 
     @property
@@ -167,13 +167,6 @@ class Trace(Sequence[Row]):
 
     def __repr__(self) -> str:
         return f"Trace({self.net}, {self.input} -> {self.output}, {len(self.rows)} rows)"
-
-
-def _total(dims: Iterator[Dim]) -> Dim:
-    total: Dim = 0
-    for dim in dims:
-        total = total + dim
-    return total
 
 
 class PartialTrace(Exception):
@@ -267,7 +260,11 @@ class _Walk:
     def merge(self, how: Merge, net: Network, vs: list[_Value], path: tuple[int, ...], depth: int) -> _Value:
         xs = [v[0] for v in vs]
         y = how.shape(xs, net.name)
-        self.rows.append(Row(len(self.rows) + 1, path, depth, how, xs, y, 0, 0, {}, self.fields))
+        weights = how.weights(xs)
+        params: Dim = sum([product(shape) for shape in weights.values()])
+        self.rows.append(
+            Row(len(self.rows) + 1, path, depth, how, xs, y, params, how.macs(xs, y), weights, self.fields)
+        )
         return y, how.name == "cat" and all(v[1] for v in vs)
 
     def take(self, layer: Layer, raw: bool) -> None:

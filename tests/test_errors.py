@@ -85,6 +85,12 @@ CASES = [
     ("missing_number", "conv 3x3 s", "3,8,8", "s", "stride needs a number", "stride cần một con số"),
     ("node_twice", "graph(a: relu; a: relu)", "3,8,8", "graph(a: relu; a: relu)", "'a'", "'a'"),
     ("bad_character", "conv ٣x3", "3,8,8", "٣", "'٣'", "'٣'"),
+    ("other_total", "reshape 3x4", "2,7", "reshape 3x4", "asks for 12 values", "cần 12 giá trị"),
+    ("not_one", "squeeze dim=1", "3,4", "squeeze dim=1", "has 3", "bằng 3"),
+    ("no_such_axis", "permute 1x2", "3,4,5", "permute 1x2", "no axis 1×2", "không có trục 1×2"),
+    ("unknown_node", "graph(a: relu; b: =c < a)", "3", "graph(a: relu; b: =c < a)", "'c'", "'c'"),
+    ("not_a_number_of", "vgg16 clases=3", "3,224,224", "clases=3", "no number 'clases=3'", "không có tham số 'clases=3'"),
+    ("bad_value", "vgg16 classes=0", "3,224,224", "classes=0", "at least 1", "từ 1 trở lên"),
     ("bad_size", "conv 3x3 s(2-K*3)", "1,9,9", "conv 3x3 s(2-K*3)", "stride is 2 - 3*K", "stride là 2 - 3*K"),
     ("inexact_scale", "upsample 0.3", "1,M,N", "upsample 0.3", "0.3", "0.3"),
 ]  # fmt: skip
@@ -93,6 +99,21 @@ ELSEWHERE = {  # kinds that no spec and input can show, with where they are test
     "missing_input", "no_file", "not_text", "bad_option", "bad_batch_line", "no_output", "internal",  # test_cli.py
     "no_torch", "no_device",  # test_check.py
     "letters_left", "not_a_spec",  # test_tracing.py
+    "not_a_number", "no_numbers", "ragged", "too_many_axes", "too_many_numbers", "bad_json", "bad_npy", "missing_data",
+    "missing_kernel", "kernel_not_used", "two_kernels", "kernel_shape", "bias_count", "needs_numbers", "no_rule",
+    "too_many_macs", "pool_of_padding", "no_such_cell", "mixed_commas", "bias_not_used",  # test_compute.py
+    "unknown_family",  # test_models.py
+    "bad_toml", "sheet_unknown_key", "sheet_bad_value", "sheet_bad_amount", "sheet_missing_key", "sheet_one_kind",
+    "sheet_not_worked", "no_claims", "exists", "cannot_write", "torch_differs", "bad_formula",  # test_verify.py
+    "only_measured", "trace_failed", "trace_letters", "not_a_module",  # test_from_torch.py
+    "source_syntax", "source_too_long", "source_nothing", "source_no_class", "source_needs", "source_unreadable", "source_python",
+    "source_channels", "source_layer", "source_mistake", "source_flatten", "source_branches", "no_such_argument", "code_failed",  # test_source.py
+    "unknown_kind", "unknown_topic", "unknown_level", "other_version", "bad_question_id", "no_question", "unreadable_answer", "out_of_range",  # test_quiz.py
+    "progress_newer", "progress_damaged", "progress_unwritable",  # test_quiz_progress.py
+    "answers_unkept",  # test_quiz_taking.py
+    "bad_paper", "paper_empty", "paper_too_long", "paper_one_of", "paper_question", "bad_key", "bad_key_entry", "table_empty",
+    "table_column_missing", "table_columns_twice", "table_ragged", "table_broken", "table_encoding", "no_encoding", "bad_student_id",
+    "student_twice", "unknown_student", "unknown_question", "answered_twice", "one_roster",  # test_quiz_papers.py
 }  # fmt: skip
 
 

@@ -61,38 +61,50 @@ def test_vgg16_has_the_field_of_the_literature() -> None:
 EDGE = 16
 
 
-def brute_force(windows: list[tuple[str, int, int, int, int]], size: int) -> list[set[int]]:
-    """What each output sees, by following every cell through windows and transposed windows (kind, k, s, p, d)."""
-    seen = [{i} for i in range(size)]
-    for kind, k, s, p, d in windows:
+Step = tuple[str, int, int, int, int]  # (kind, k, s, p, d); a pad is ("pad", before, after, 0, 1)
+
+
+def brute_force(steps: list[Step], seen: list[set[int]]) -> list[set[int]]:
+    """What each output sees, by following every cell through windows, transposed windows and paddings."""
+    for kind, k, s, p, d in steps:
         count = len(seen)
         if kind == "conv":
             places = [[o * s - p + d * j for j in range(k)] for o in range((count + 2 * p - d * (k - 1) - 1) // s + 1)]
-        else:
+        elif kind == "convt":
             out = (count - 1) * s - 2 * p + d * (k - 1) + 1
             places = [[i for i in range(count) if any(o + p == i * s + d * j for j in range(k))] for o in range(out)]
+        else:
+            places = [[o] for o in range(-k, count + s)]
         seen = [set().union(*(seen[c] for c in cells if 0 <= c < count), set()) for cells in places]
     return seen
+
+
+def spec_of(steps: list[Step]) -> str:
+    texts = [f"pad sides={k}x{s}" if kind == "pad" else f"{kind} {k} s{s} p{p} d{d}" for kind, k, s, p, d in steps]
+    return " > ".join(texts) or "identity"
+
+
+def every_cell(size: int) -> list[set[int]]:
+    return [{i} for i in range(size)]
 
 
 @pytest.mark.parametrize("seed", range(300))
 def test_against_brute_force(seed: int) -> None:
     stream = random.Random(seed)
     size = 80
-    windows, spec = [], []
+    windows: list[Step] = []
     for _ in range(stream.randint(1, 4)):
         kind = stream.choice(("conv", "conv", "convt"))
         k, s, d = stream.randint(1, 4), stream.randint(1, 3), stream.choice((1, 1, 2))
         p = stream.randint(0, k // 2)
         windows.append((kind, k, s, p, d))
-        spec.append(f"{kind} {k} s{s} p{p} d{d}")
     try:
-        traced = cc.trace(cc.parse(" > ".join(spec)), (1, size))
+        traced = cc.trace(spec_of(windows), (1, size))
     except cc.ShapeError:
         return
     (axis,) = traced[-1].receptive_field
     assert isinstance(axis, Axis)
-    seen = brute_force(windows, size)
+    seen = brute_force(windows, every_cell(size))
     assert len(seen) == traced.output[1]
     together = set().union(*seen)
     assert axis.hull is not None
@@ -112,6 +124,74 @@ def test_against_brute_force(seed: int) -> None:
             inner += 1
             assert (min(cells), max(cells)) == interval
     assert inner or not axis.step or axis.size + axis.step > size - 2 * EDGE - 8
+
+
+def some_steps(stream: random.Random, most: int, dilations: tuple[int, ...] = (1,)) -> list[Step]:
+    """Strides past the kernel and padding wider than it: cells are left out, and others kept that see padding alone."""
+    found: list[Step] = []
+    for _ in range(stream.randint(0, most)):
+        kind = stream.choice(("conv", "conv", "conv", "convt", "pad"))
+        if kind == "pad":
+            found.append((kind, stream.randint(-2, 3), stream.randint(-2, 3), 0, 1))
+        else:
+            k, s, p = stream.randint(1, 4), stream.randint(1, 5), stream.randint(0, 4)
+            found.append((kind, k, s, p, stream.choice(dilations)))
+    return found
+
+
+def agrees(axis: Axis, seen: list[set[int]], size: int) -> None:
+    """The field never leaves out a cell, and where it is sure its ends are the real ones."""
+    together = set().union(*seen)
+    assert axis.hull is not None
+    if axis.sure:
+        assert axis.hull == ((min(together), max(together)) if together else (0, -1))
+    for output, cells in enumerate(seen):
+        interval = axis.at(output)
+        if axis.step is not None and interval is not None:
+            assert not cells or (interval[0] <= min(cells) and max(cells) <= interval[1])
+
+
+def test_chains_against_brute_force() -> None:
+    stream = random.Random(0)
+    compared = sure = 0
+    for _ in range(4000):
+        size, steps = stream.randint(3, 40), some_steps(stream, 4)
+        try:
+            (axis,) = cc.trace(spec_of(steps), (1, size))[-1].receptive_field
+        except cc.ShapeError:
+            continue
+        if axis is not None:
+            agrees(axis, brute_force(steps, every_cell(size)), size)
+            compared, sure = compared + 1, sure + axis.sure
+    assert compared > 1500
+    assert sure > 1000
+
+
+def test_branches_against_brute_force() -> None:
+    """Two branches of random steps, cropped to one size, between random steps."""
+    stream = random.Random(1)
+    compared = sure = 0
+    for _ in range(6000):
+        size, before, after = stream.randint(3, 40), some_steps(stream, 2), some_steps(stream, 2)
+        branches = [some_steps(stream, 2, (1, 1, 2, 3)) for _ in range(2)]
+        try:
+            middle = cc.trace(spec_of(before), (1, size)).output
+            ends = [cc.trace(spec_of(branch), middle).output[1] for branch in branches]
+            for branch, end in zip(branches, ends, strict=True):
+                if end > min(ends):
+                    branch.append(("pad", 0, min(ends) - end, 0, 1))
+            joined = f"{spec_of(before)} > concat({spec_of(branches[0])} | {spec_of(branches[1])}) > {spec_of(after)}"
+            (axis,) = cc.trace(joined, (1, size))[-1].receptive_field
+        except cc.ShapeError:
+            continue
+        seen = brute_force(before, every_cell(size))
+        parts = [brute_force(branch, seen) for branch in branches]
+        seen = brute_force(after, [a | b for a, b in zip(*parts, strict=True)])
+        if axis is not None:
+            agrees(axis, seen, size)
+            compared, sure = compared + 1, sure + axis.sure
+    assert compared > 1500
+    assert sure > 1000
 
 
 @pytest.mark.parametrize(

@@ -4,29 +4,43 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 
 from convcalc import __version__
-from convcalc.cli.check import check
-from convcalc.cli.shape import shape
 from convcalc.errors import ConvcalcError, internal
 from convcalc.words import asked_language, asked_options, pick
 
-app = typer.Typer(
-    name="convcalc",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help=pick(
-        asked_language(),
-        "Shapes, parameters and costs of convolutional networks: exact, explained, and checked against torch.",
-        "Tính shape, số tham số và chi phí của mạng tích chập: chính xác, có giải thích, đối chiếu với torch.",
-    ),
-)
-app.command()(shape)
-app.command()(check)
+# In the order of the help; each is the function of that name in the module of that name.
+COMMANDS = ("shape", "check", "models", "compute", "verify", "quiz")
+
+
+def app_for(words: Sequence[str]) -> typer.Typer:
+    """The program with the one command that is asked for, since every other would take time to load; else with all."""
+    lang = asked_language()
+    app = typer.Typer(
+        name="convcalc",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help=pick(
+            lang,
+            "Shapes, parameters and costs of convolutional networks: exact, explained, and checked against torch.",
+            "Tính shape, số tham số và chi phí của mạng tích chập: chính xác, có giải thích, đối chiếu với torch.",
+        ),
+    )
+    app.callback()(_convcalc)
+    asked = next((word for word in words if not word.startswith("-")), None)
+    for name in (asked,) if asked in COMMANDS else COMMANDS:
+        found = getattr(import_module(f"convcalc.cli.{name}"), str(name))
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
 
 
 def _version(wanted: bool) -> None:
@@ -35,7 +49,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _convcalc(
     version: Annotated[
         bool,
@@ -69,7 +82,7 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        code = app(standalone_mode=False)
+        code = app_for(sys.argv[1:])(standalone_mode=False)
     except ConvcalcError as error:
         code = _report(error)
     except KeyboardInterrupt:

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import re
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from convcalc.errors import ConvcalcError, MissingError
+from convcalc.files import read_bytes, read_text
 from convcalc.words import asked_language, default_language, pick
+
+__all__ = [
+    "HELP",
+    "Device",
+    "DeviceOption",
+    "JsonOption",
+    "Lang",
+    "LangOption",
+    "dump",
+    "is_file",
+    "language",
+    "read_bytes",
+    "read_text",
+]
 
 HELP = asked_language()
 
@@ -56,30 +69,6 @@ def language(option: Lang | None) -> str:
     return default_language() if option is None else option.value
 
 
-def read_bytes(path: str) -> bytes:
-    """The bytes of a file, or of standard input for "-"."""
-    try:
-        if path == "-":
-            return sys.stdin.buffer.read() if sys.stdin is not None else b""
-        return Path(path).read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        reason_vi = {
-            FileNotFoundError: "không tìm thấy",
-            PermissionError: "không có quyền đọc",
-            IsADirectoryError: "đó là thư mục",
-        }
-        raise MissingError("no_file", path=path, reason=reason, reason_vi=reason_vi.get(type(error), reason)) from None
-
-
-def read_text(path: str) -> str:
-    """The text of a file, or of standard input for "-"."""
-    try:
-        return read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ConvcalcError("not_text", path=f"'{path}'") from None
-
-
 def is_file(text: str) -> bool:
     """Whether a SPEC argument names a file; a text that is too long or odd to be a path is none."""
     try:
@@ -95,7 +84,7 @@ def is_file(text: str) -> bool:
 _LOOKS_LIKE_A_PATH = re.compile(r"(?:~|\.{0,2})/[^\s>|()]+|[^\s>|()]+\.(?:txt|spec|net|py|json|toml|md)")
 
 
-def dump(value: dict[str, Any]) -> str:
+def dump(value: dict[str, Any] | list[dict[str, Any]]) -> str:
     """One line of JSON, with letters of any language as they are."""
     import json
 

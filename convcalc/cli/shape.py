@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,7 +35,7 @@ def shape(
     spec: Annotated[
         str | None,
         typer.Argument(
-            help=pick(HELP, "Layers joined by '>', a file of them, or - for standard input.", "Các layer nối bằng '>', một file, hoặc - để đọc từ stdin."),
+            help=pick(HELP, "Layers joined by '>', a model's name, FILE.py:CLASS, a file of layers, or - for standard input.", "Các layer nối bằng '>', tên model, FILE.py:CLASS, một file layer, hoặc - để đọc từ stdin."),
             show_default=False,
         ),
     ] = None,
@@ -57,6 +58,10 @@ def shape(
             show_default=False,
         ),
     ] = None,
+    trace: Annotated[
+        bool,
+        typer.Option("--trace", help=pick(HELP, "For FILE.py:CLASS: run the code and trace the module; only for code you trust.", "Với FILE.py:CLASS: chạy code rồi trace module; chỉ dùng với code tin cậy.")),
+    ] = False,
     check: Annotated[
         bool,
         typer.Option("--check/--no-check", envvar="CONVCALC_CHECK", help=pick(HELP, "Compare with real torch modules afterwards.", "Đối chiếu với module thật của torch sau khi in.")),
@@ -76,15 +81,36 @@ def shape(
         from convcalc.cli.batch import run_batch
 
         return run_batch(read_bytes(batch), speech)
+    from_code = None if spec is None else _NAMED.fullmatch(spec)
+    if from_code is not None:
+        from convcalc.cli.code import shape_of_code
+
+        return shape_of_code(
+            from_code,
+            input_,
+            trace,
+            explain=explain,
+            latex=latex,
+            json=json,
+            check=check,
+            device=device.value,
+            lang=speech,
+        )
+    if trace:
+        raise ConvcalcError(
+            "bad_option", command="convcalc shape", problem="--trace is for a file of code: FILE.py:CLASS",
+            problem_vi="--trace chỉ dùng với file code: FILE.py:CLASS",
+        )  # fmt: skip
     text: str | None = None
     read: Spec | None = None
     rows: list[Row] = []
     try:
         text = spec_text(spec)
         read = read_spec(text)
-        if input_ is None:
+        given = input_ if input_ is not None else read.usual_input
+        if given is None:
             raise SpecError("missing_input")
-        traced = trace_rows(read.layer, as_shape(input_))
+        traced = trace_rows(read.layer, as_shape(given))
     except PartialTrace as stop:
         assert read is not None
         error = read.locate(stop.error)
@@ -97,6 +123,10 @@ def shape(
 
 
 shape.__doc__ = pick(HELP, shape.__doc__ or "", "Tính shape, số tham số, số MAC và receptive field của từng layer.")
+
+
+# FILE.py, FILE.py:CLASS, FILE.py:CLASS(num_classes=10)
+_NAMED = re.compile(r"(?P<path>[^:>|]+\.py)(?::(?P<name>[A-Za-z_]\w*)(?:\((?P<arguments>.*)\))?)?", re.DOTALL)
 
 
 def spec_text(spec: str | None) -> str:

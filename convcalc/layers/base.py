@@ -7,7 +7,7 @@ reading, printing, PyTorch text, the differential test and the steps of a calcul
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
@@ -153,12 +153,12 @@ class Layer:
 
     def __str__(self) -> str:
         """The spec that reads back as this layer."""
-        return " ".join([self.name, *self._tokens()])
+        return " ".join([self.name, *self._tokens()]) if self.tokens else self.name
 
     def __repr__(self) -> str:
         return f"parse({str(self)!r})"
 
-    def _tokens(self) -> Iterator[str]:
+    def _tokens(self) -> list[str]:
         count = size = ""
         plain, rest = [], []
         skipped = False
@@ -177,9 +177,7 @@ class Layer:
                 plain.append(show_value(value))
             else:
                 rest.append(show_token(name, how, value))
-        if count or size:
-            yield count + size
-        yield from plain + rest
+        return [count + size, *plain, *rest] if count or size else plain + rest
 
 
 def _of_any_shape(method: Callable[..., Any]) -> Callable[..., Any]:

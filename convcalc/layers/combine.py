@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 from convcalc.errors import ConvcalcError, SpecError
 from convcalc.field import Field
 from convcalc.formula import Dim
 from convcalc.layers.base import Layer, fields_only
 from convcalc.layers.merge import MERGES, Merge
+from convcalc.layers.shared import Shared
 from convcalc.shape import Shape
 
 if TYPE_CHECKING:
@@ -91,7 +92,14 @@ class Network(Layer):
             found.update({f"{number}.{name}": w for name, w in child.weights(v).items()})
             return child.shape(v)
 
-        drive(self, x, visit, _merged_shape)
+        def merged(m: Merge, net: Network, xs: list[Shape]) -> Shape:
+            nonlocal number
+            if m.weights(xs):
+                number += 1
+                found.update({f"{number}.{name}": w for name, w in m.weights(xs).items()})
+            return m.shape(xs, net.name)
+
+        drive(self, x, visit, merged)
         return found
 
     def macs(self, x: Shape, y: Shape | None = None) -> Dim:
@@ -102,7 +110,13 @@ class Network(Layer):
             total = total + child.macs(v)
             return child.shape(v)
 
-        drive(self, x, visit, _merged_shape)
+        def merged(m: Merge, net: Network, xs: list[Shape]) -> Shape:
+            nonlocal total
+            y = m.shape(xs, net.name)
+            total = total + m.macs(xs, y)
+            return y
+
+        drive(self, x, visit, merged)
         return total
 
     def field(self, f: Field, x: Shape, y: Shape) -> Field:
@@ -120,9 +134,12 @@ class Network(Layer):
     def modules(self, x: Shape) -> list[nn.Module]:
         """The torch modules of the layers inside, in the order of `flow`."""
         made: list[nn.Module] = []
+        built: dict[int, nn.Module] = {}
 
         def visit(child: Layer, v: Shape) -> Shape:
-            made.append(child.module(v))
+            again = built.get(id(child.layer)) if isinstance(child, Shared) else None
+            made.append(child.module(v) if again is None else again)
+            built[id(child)] = made[-1]
             return child.shape(v)
 
         drive(self, x, visit, _merged_shape)
@@ -131,7 +148,11 @@ class Network(Layer):
     def module(self, x: Shape) -> nn.Module:
         from convcalc.torchside.modules import Flowing
 
-        return Flowing(partial(drive, self), self.modules(x))
+        return Flowing(partial(drive, self), self.modules(x), self.measured())
+
+    def measured(self) -> list[nn.Module]:
+        """torch's own modules of the parts that were only measured."""
+        return []
 
 
 @network
@@ -241,63 +262,6 @@ class Concat(Network):
 
     def __str__(self) -> str:
         return f"concat({' | '.join(map(str, self.branches))})"
-
-
-class GraphNode(NamedTuple):
-    """One step of a graph: a layer, or the name of a merge, and the names of the nodes it takes from."""
-
-    name: str
-    op: Layer | str
-    sources: tuple[str, ...]
-
-
-INPUT = "input"
-
-
-@network
-class Graph(Network):
-    """Named nodes in order, for whatever is not chains and branches; the last node is the output."""
-
-    nodes: tuple[GraphNode, ...]
-    name = "graph"
-
-    def check_parts(self) -> None:
-        super().check_parts()
-        if not self.nodes:
-            raise SpecError(
-                "missing_value", layer_name="graph", field="a node", example="graph(a: conv 8@3x3 p1; add < a, a)"
-            )
-        known = {INPUT: None}  # in order
-        for node in self.nodes:
-            if isinstance(node.op, str) and node.op not in MERGES:
-                raise SpecError("unknown_layer", layer_name="graph", name=node.op)
-            if not node.sources or (isinstance(node.op, Layer) and len(node.sources) != 1):
-                raise SpecError(
-                    "bad_value", layer_name="graph", field=f"the number of sources of node {node.name}",
-                    value=len(node.sources), expected="1", expected_vi="1",
-                )  # fmt: skip
-            for source in node.sources:
-                if source not in known:
-                    raise SpecError("unknown_node", layer_name="graph", name=source, known=", ".join(list(known)[-10:]))
-            if node.name in known:
-                raise SpecError("node_twice", layer_name="graph", name=node.name)
-            known[node.name] = None
-
-    def children(self) -> tuple[Layer, ...]:
-        return tuple(node.op for node in self.nodes if isinstance(node.op, Layer))
-
-    def flow(self, x: V, merged: MergeFn[V]) -> Flow[V]:
-        values: dict[str, V] = {INPUT: x}
-        for node in self.nodes:
-            taken = [values[source] for source in node.sources]
-            if isinstance(node.op, str):
-                values[node.name] = merged(MERGES[node.op], self, taken)
-            else:
-                values[node.name] = yield node.op, taken[0]
-        return values[self.nodes[-1].name]
-
-    def __str__(self) -> str:
-        return "graph(" + "; ".join(f"{n.name}: {n.op} < {', '.join(n.sources)}" for n in self.nodes) + ")"
 
 
 def chain(*layers: Layer) -> Layer:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convcalc.axis import transposed_reach, window_reaches
 from convcalc.bounds import larger
 from convcalc.errors import Lazy, ShapeError
 from convcalc.field import Field
 from convcalc.formula import Dim
 from convcalc.layers.base import Axes, Layer, channels_and_sizes, check_count, layer, per_axis, token
 from convcalc.notation import divided, show, value_of
+from convcalc.reach import transposed_reach, window_reaches
 from convcalc.shape import Shape, extent, product, require, same_padding, show_sizes, window, window_fix
 
 if TYPE_CHECKING:

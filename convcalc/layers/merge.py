@@ -21,6 +21,14 @@ class Merge:
     def shape(self, xs: Sequence[Shape], what: str) -> Shape:
         raise NotImplementedError
 
+    def weights(self, xs: Sequence[Shape]) -> dict[str, Shape]:
+        """The learned tensors; sums, products and concatenations have none."""
+        return {}
+
+    def macs(self, xs: Sequence[Shape], y: Shape) -> Dim:
+        """Multiply-adds; none for sums, products and concatenations."""
+        return 0
+
     def field(self, fields: Sequence[Field], xs: Sequence[Shape], y: Shape) -> Field:
         return merge(fields)
 

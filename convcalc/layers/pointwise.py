@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from convcalc.errors import ShapeError
 from convcalc.field import Field
-from convcalc.layers.base import ANY, Layer, layer, token
+from convcalc.formula import Dim
+from convcalc.layers.base import ANY, Layer, check_count, layer, token
 from convcalc.shape import Shape, show_shape
+
+if TYPE_CHECKING:
+    from torch import nn
 
 _INPLACE = {"inplace": ANY}
 
@@ -61,6 +67,70 @@ class LeakyReLU(Layer):
     examples = (*_on_maps("leakyrelu"), ("leakyrelu 0.2", "3,4,4"))
 
 
+@layer("relu6", torch="ReLU6", args="inplace", ignored=_INPLACE)
+class ReLU6(Layer):
+    """min(max(0, x), 6)."""
+
+    examples = _on_maps("relu6")
+
+
+@layer("prelu", torch="PReLU", args="num_parameters init", ignored={"init": ANY, "device": None, "dtype": None})
+class PReLU(Layer):
+    """x where positive, a learned slope times x elsewhere; one slope, or one for each channel."""
+
+    num_parameters: Dim = token("dim", 1, place="plain", least=1)
+
+    examples = (*_on_maps("prelu"), ("prelu 3", "3,4,4"))
+
+    def shape(self, x: Shape) -> Shape:
+        if not (isinstance(self.num_parameters, int) and self.num_parameters == 1):
+            check_count(self, x, self.num_parameters, x[0], "channel")
+        return x
+
+    def weights(self, x: Shape) -> dict[str, Shape]:
+        return {"weight": (self.num_parameters,)}
+
+    def module(self, x: Shape) -> nn.Module:
+        return self.torch_module(x)
+
+
+@layer("elu", torch="ELU", args="alpha inplace", ignored=_INPLACE)
+class ELU(Layer):
+    """x where positive, α(e^x − 1) elsewhere."""
+
+    alpha: float = token("real", 1.0, place="plain")
+
+    examples = (*_on_maps("elu"), ("elu 0.5", "3,4,4"))
+
+
+@layer("hardswish", torch="Hardswish", args="inplace", ignored=_INPLACE)
+class Hardswish(Layer):
+    """x·min(max(0, x + 3), 6)/6."""
+
+    examples = _on_maps("hardswish")
+
+
+@layer("hardsigmoid", torch="Hardsigmoid", args="inplace", ignored=_INPLACE)
+class Hardsigmoid(Layer):
+    """min(max(0, x + 3), 6)/6."""
+
+    examples = _on_maps("hardsigmoid")
+
+
+@layer("softplus", torch="Softplus", args="beta threshold", ignored={"beta": ANY, "threshold": ANY})
+class Softplus(Layer):
+    """ln(1 + e^x)."""
+
+    examples = _on_maps("softplus")
+
+
+@layer("mish", torch="Mish", args="inplace", ignored=_INPLACE)
+class Mish(Layer):
+    """x·tanh(ln(1 + e^x))."""
+
+    examples = _on_maps("mish")
+
+
 @layer("softmax", torch="Softmax")
 class Softmax(Layer):
     """e^x / Σ e^x along one axis, counted as in torch (the batch axis is 0): 1, the channels, if not given."""
@@ -84,6 +154,15 @@ class Softmax(Layer):
 
     def field(self, f: Field, x: Shape, y: Shape) -> Field:
         return f.whole(x, [self._axis(x)])
+
+
+@layer("logsoftmax", torch="LogSoftmax")
+class LogSoftmax(Softmax):
+    """The logarithm of softmax."""
+
+    dim: int = token("int", 1, least=-8)
+
+    examples = (*_on_maps("logsoftmax"), ("logsoftmax dim=-1", "3,4,5"))
 
 
 @layer("dropout", torch="Dropout Dropout1d Dropout2d Dropout3d", args="p inplace", ignored=_INPLACE)

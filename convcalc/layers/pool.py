@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from math import gcd
 from typing import TYPE_CHECKING
 
-from convcalc.axis import LONGEST_PERIOD, MOST_CELLS, Reach, transposed_reach, window_reaches
 from convcalc.errors import Lazy
 from convcalc.field import Field
 from convcalc.formula import Dim
 from convcalc.layers.base import Axes, Layer, channels_and_sizes, layer, per_axis, token
 from convcalc.notation import show
+from convcalc.reach import LONGEST_PERIOD, MOST_CELLS, Reach, transposed_reach, window_reaches
 from convcalc.shape import Shape, ceil_slack, extent, require, show_sizes, window, window_fix
 
 if TYPE_CHECKING:

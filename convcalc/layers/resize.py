@@ -1,4 +1,4 @@
-"""Changing the size without weights: up- and down-sampling, padding and cropping, flattening, swapping axes."""
+"""Changing the size without weights: up- and down-sampling, padding and cropping."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import math
 import struct
 from typing import TYPE_CHECKING
 
-from convcalc.axis import LONGEST_PERIOD, MOST_CELLS, Reach, window_reach
 from convcalc.bounds import smaller
 from convcalc.errors import Lazy, ShapeError
 from convcalc.field import Field
 from convcalc.formula import Dim
 from convcalc.layers.base import Axes, Layer, channels_and_sizes, layer, per_axis, token
 from convcalc.notation import Node, Written, letter, number, value_of
-from convcalc.shape import Shape, product, require, show_shape, show_sizes, whole
+from convcalc.reach import LONGEST_PERIOD, MOST_CELLS, Reach, window_reach
+from convcalc.shape import Shape, require, show_shape, show_sizes, whole
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -192,66 +192,3 @@ class Pad(Layer):
 
     def module(self, x: Shape) -> nn.Module:
         return self.torch_module(x, padding=tuple(side for pair in reversed(self._pairs(x)) for side in pair))
-
-
-@layer("flatten", torch="Flatten", args="start_dim end_dim")
-class Flatten(Layer):
-    """All axes in a row: (C, M, N) → (C·M·N,). `start_dim` and `end_dim` count as in torch, the batch axis being 0."""
-
-    start_dim: int = token("int", 1, least=1)
-    end_dim: int = token("int", -1, least=-8)
-
-    moves_only = True
-    examples = (
-        ("flatten", "16,5,5"),
-        ("flatten", "7"),
-        ("flatten start_dim=2", "3,4,5"),
-        ("flatten end_dim=2", "3,4,5"),
-    )
-
-    def _range(self, x: Shape) -> tuple[int, int]:
-        """The first and last axis to join, without the batch axis."""
-        first = self.start_dim - 1
-        last = self.end_dim - 1 if self.end_dim >= 0 else len(x) + self.end_dim
-        if not 0 <= first <= last < len(x):
-            axes = f"{self.start_dim}…{self.end_dim}"
-            raise ShapeError("no_such_axis", layer_name=self.name, axis=axes, shape=show_shape(x), count=len(x))
-        return first, last
-
-    def shape(self, x: Shape) -> Shape:
-        first, last = self._range(x)
-        return (*x[:first], product(x[first : last + 1]), *x[last + 1 :])
-
-    def field(self, f: Field, x: Shape, y: Shape) -> Field:
-        return f.flatten(x, *self._range(x))
-
-
-@layer("transpose")
-class Transpose(Layer):
-    """Swap two axes, counted as in torch (the batch axis is 0): (L, D) → (D, L), which a 1-d convolution over words needs."""
-
-    dim0: int = token("int", 1, place="plain", least=1)
-    dim1: int = token("int", 2, place="plain", least=1)
-
-    output_axes = ()  # which is which, only its user knows
-    moves_only = True
-    examples = (("transpose", "7,4"), ("transpose 1 3", "2,3,4"), ("transpose dim1=3", "2,3,4"))
-
-    def _order(self, x: Shape) -> list[int]:
-        if max(self.dim0, self.dim1) > len(x):
-            axis = max(self.dim0, self.dim1)
-            raise ShapeError("no_such_axis", layer_name=self.name, axis=axis, shape=show_shape(x), count=len(x))
-        order = list(range(len(x)))
-        order[self.dim0 - 1], order[self.dim1 - 1] = order[self.dim1 - 1], order[self.dim0 - 1]
-        return order
-
-    def shape(self, x: Shape) -> Shape:
-        return tuple(x[i] for i in self._order(x))
-
-    def field(self, f: Field, x: Shape, y: Shape) -> Field:
-        return f.reordered(self._order(x))
-
-    def module(self, x: Shape) -> nn.Module:
-        from convcalc.torchside.modules import Transposed
-
-        return Transposed(self.dim0, self.dim1)

@@ -15,13 +15,14 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from convcalc.errors import OWN_RULES, ConvcalcError, MissingError
 from convcalc.layers.base import Layer
 from convcalc.layers.linear import Embedding
+from convcalc.layers.shared import Measured
 from convcalc.scan import as_shape
 from convcalc.shape import Shape, show_shape, whole, wholes
+from convcalc.torchside.counting import counting
 from convcalc.torchside.probe import field_differences
 from convcalc.torchside.values import assignments, put_in
 from convcalc.tracing import Trace, trace
@@ -98,15 +99,17 @@ def compare_numbers(traced: Trace, device: torch.device, result: Check) -> None:
         with device:
             module = traced.net.module(traced.input).eval()
         given = random_input(traced, batch, device)
-        with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        measured = any(isinstance(row.layer, Measured) for row in traced)
+        with torch.no_grad(), counting(plainly=measured) as counter:
             output = module(given)
     except (RuntimeError, ValueError, TypeError, IndexError, AssertionError, MemoryError) as error:
         result.compared.append("output")
         result.differences.append(f"torch refuses: {type(error).__name__}: {str(error).splitlines()[0][:160]}")
         return
     _compare(result, "output", show_shape(traced.output), show_shape(tuple(output.shape[1:])))
-    _compare_weights(traced, module, result)
-    _compare(result, "macs", traced.macs, counter.get_total_flops() // (2 * batch))
+    if not measured:  # what was measured may share its weights with layers, and is torch's own count anyhow
+        _compare_weights(traced, module, result)
+        _compare(result, "macs", traced.macs, counter.get_total_flops() // (2 * batch))
     if small:
         found = field_differences(traced, module, given)
         if found is not None:

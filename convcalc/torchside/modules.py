@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from convcalc.layers.merge import Merge
+from convcalc.layers.shared import Measured
 
 # How a network sends a value through its parts, with what branches make together: `combine.drive`, given its network.
 Run = Callable[[Tensor, Callable[[Any, Tensor], Tensor], Callable[[Merge, Any, list[Tensor]], Tensor]], Tensor]
@@ -51,6 +52,41 @@ class Transposed(nn.Module):
         return x.transpose(*self.dims).clone(memory_format=torch.contiguous_format)
 
 
+class Permuted(nn.Module):
+    """The axes in another order; axis 0 is the batch."""
+
+    def __init__(self, order: list[int]) -> None:
+        super().__init__()
+        self.order = order
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.permute(*self.order).clone(memory_format=torch.contiguous_format)
+
+
+class Squeezed(nn.Module):
+    """One axis less; it must be of size 1, where torch would leave it."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.shape[self.dim] != 1:
+            raise ValueError(f"axis {self.dim} of {tuple(x.shape)} is not 1")
+        return x.squeeze(self.dim)
+
+
+class Reshaped(nn.Module):
+    """The same values in another shape, the batch apart."""
+
+    def __init__(self, shape: tuple[Any, ...]) -> None:
+        super().__init__()
+        self.shape = shape
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.reshape(x.shape[0], *self.shape)
+
+
 class Unpooled(nn.Module):
     """nn.MaxUnpool with every value put in the first cell of its window."""
 
@@ -74,10 +110,11 @@ class Unpooled(nn.Module):
 class Flowing(nn.Module):
     """A network with branches, run along its own `flow`; like convcalc, it does not stretch unequal summands."""
 
-    def __init__(self, run: Run, parts: list[nn.Module]) -> None:
+    def __init__(self, run: Run, parts: list[nn.Module], measured: list[nn.Module]) -> None:
         super().__init__()
         self.run = run
         self.parts = nn.ModuleList(parts)
+        self.measured = nn.ModuleList(measured)
 
     def forward(self, x: Tensor) -> Tensor:
         remaining = iter(self.parts)
@@ -87,6 +124,11 @@ class Flowing(nn.Module):
 def _merged(how: Merge, _net: Any, xs: list[Tensor]) -> Tensor:
     if how.name == "cat":
         return torch.cat(xs, dim=1)
+    if isinstance(how, Measured):
+        if how.run is None:
+            raise RuntimeError(f"{how.name} cannot be run again")
+        out: Tensor = how.run(list(xs))
+        return out
     first, *rest = xs
     for other in rest:
         if how.name == "add" and other.shape != first.shape:

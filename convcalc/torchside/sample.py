@@ -16,7 +16,8 @@ import torch
 
 from convcalc.errors import OWN_RULES, ConvcalcError
 from convcalc.layers.base import LAYERS, Layer, Token
-from convcalc.layers.combine import Chain, Concat, Graph, GraphNode, Network, Repeat, Residual, chain
+from convcalc.layers.combine import Chain, Concat, Network, Repeat, Residual, chain
+from convcalc.layers.graph import Graph, GraphNode
 from convcalc.shape import Shape, show_shape, whole
 from convcalc.torchside.check import Check, compare_numbers, device_name, pick_device, refuses
 from convcalc.tracing import trace

@@ -8,7 +8,7 @@ from typing import Any
 
 from convcalc.formula import Formula
 from convcalc.layers.base import Layer
-from convcalc.layers.combine import GraphNode
+from convcalc.layers.graph import GraphNode
 from convcalc.tracing import Trace
 
 # Values drawn for each formula.

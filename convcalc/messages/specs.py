@@ -1,25 +1,10 @@
-"""Every way to go wrong: one table from an error's kind to its sentence, its hint and its exit code, in both languages.
-
-Exit codes: 1 a check, claim or answer is wrong; 2 the input is wrong; 3 something outside is missing.
-"""
+"""What is said of specs and inputs that cannot be read."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Kind(NamedTuple):
-    """What is said of one kind of error; `{name}` stands for a value given where it is raised."""
-
-    en: str
-    vi: str
-    hint_en: str = ""
-    hint_vi: str = ""
-    exit_code: int = 2
-
+from convcalc.messages.kind import Kind
 
 KINDS: dict[str, Kind] = {
-    # -- reading a spec -----------------------------------------------------------------------------------------
     "empty_spec": Kind(
         "the spec is empty",
         "spec rỗng",
@@ -122,7 +107,18 @@ KINDS: dict[str, Kind] = {
         "Nodes before it: {known}.",
         "Các node đứng trước: {known}.",
     ),
-    # -- the input ----------------------------------------------------------------------------------------------
+    "unknown_family": Kind(
+        "there is no family of models called '{name}'",
+        "không có họ model nào tên '{name}'",
+        "There are: {known}.",
+        "Các họ hiện có: {known}.",
+    ),
+    "not_a_number_of": Kind(
+        "the model {name} has no number '{token}' to set",
+        "model {name} không có tham số '{token}'",
+        "It takes: {known}.",
+        "Có thể đặt: {known}.",
+    ),
     "missing_input": Kind(
         "the shape of the input is missing",
         "thiếu shape của input",
@@ -212,115 +208,5 @@ KINDS: dict[str, Kind] = {
         "dòng này có {count} phần cách nhau bằng tab thay vì 2",
         "Write SPEC, a tab, SHAPE.",
         "Viết SPEC, dấu tab, rồi SHAPE.",
-    ),
-    # -- sizes that do not fit ----------------------------------------------------------------------------------
-    "window_too_large": Kind(
-        "the kernel {window} is larger than the input {sizes} (padding counted)",
-        "kernel {window} lớn hơn input {sizes} (đã tính padding)",
-        "{fix}",
-        "{fix_vi}",
-    ),
-    "channel_mismatch": Kind(
-        "it takes {takes} {unit}, but its input {shape} has {has}",
-        "layer này nhận {takes} {unit_vi}, nhưng input {shape} có {has}",
-        "The number should have been {has}.",
-        "Số đúng phải là {has}.",
-    ),
-    "groups_do_not_divide": Kind(
-        "groups {groups} does not divide the {count} {what}",
-        "groups {groups} không chia hết {count} {what_vi}",
-        "Choose a divisor of {count}.",
-        "Chọn một ước của {count}.",
-    ),
-    "same_with_stride": Kind(
-        "padding 'same' does not go with stride {stride} (torch refuses it too)",
-        "padding 'same' không đi cùng stride {stride} (torch cũng từ chối)",
-        "{hint}",
-        "{hint_vi}",
-    ),
-    "padding_over_half": Kind(
-        "padding {padding} is more than half of the kernel {window}",
-        "padding {padding} lớn hơn một nửa kernel {window}",
-        "In a pool the padding is at most half of the kernel.",
-        "Với pooling, padding tối đa bằng một nửa kernel.",
-    ),
-    "output_padding_too_large": Kind(
-        "output_padding {output_padding} must be smaller than the stride {stride} or the dilation {dilation}",
-        "output_padding {output_padding} phải nhỏ hơn stride {stride} hoặc dilation {dilation}",
-        "Use at most the larger of the two, less 1.",
-        "Dùng nhiều nhất là giá trị lớn hơn trong hai số đó trừ 1.",
-    ),
-    "empty_output": Kind(
-        "the output would have no cells: {sizes}",
-        "output không còn ô nào: {sizes}",
-        "Use less padding, a larger scale or a larger input.",
-        "Giảm padding, tăng scale hoặc dùng input lớn hơn.",
-    ),
-    "nothing_left": Kind(
-        "the crop leaves nothing of the input {sizes}",
-        "phần cắt không để lại gì của input {sizes}",
-        "Crop less.",
-        "Cắt ít hơn.",
-    ),
-    "padding_wraps": Kind(
-        "padding {padding} with mode '{mode}' needs an input of at least {least}, but it is {size}",
-        "padding {padding} với mode '{mode}' cần input ít nhất {least}, nhưng input là {size}",
-        "Use zeros, less padding or a larger input.",
-        "Dùng zeros, giảm padding hoặc dùng input lớn hơn.",
-    ),
-    "one_value": Kind(
-        "one value per channel cannot be normalised: the map is {sizes}",
-        "mỗi channel chỉ có một giá trị nên không chuẩn hoá được: feature map là {sizes}",
-        "instance norm needs a map of at least two cells (torch refuses it too).",
-        "instance norm cần feature map có ít nhất hai ô (torch cũng từ chối).",
-    ),
-    "over_batch": Kind(
-        "dim={dim} is the batch axis: every input would be mixed with the others of its batch",
-        "dim={dim} là trục batch: mỗi input sẽ bị trộn với các input khác trong batch",
-        "Use dim=1 for the channels.",
-        "Dùng dim=1 cho các channel.",
-    ),
-    "not_indices": Kind(
-        "it looks up whole numbers, but here it would get {found}",
-        "layer này tra bảng bằng số nguyên, nhưng ở đây nó nhận {found_vi}",
-        "Put the embedding first; its input is the positions of words in the vocabulary.",
-        "Đặt embedding ở đầu mạng; input của nó là vị trí của các từ trong từ điển.",
-    ),
-    "index_too_large": Kind(
-        "padding_idx {index} is not among the {count} vectors 0 to {last}",
-        "padding_idx {index} không nằm trong {count} vector từ 0 đến {last}",
-    ),
-    "branches_differ": Kind(
-        "the branches of {what} give {shapes}; {rule}",
-        "các nhánh của {what} cho ra {shapes}; {rule_vi}",
-        "{hint}",
-        "{hint_vi}",
-    ),
-    "tensor_too_large": Kind(
-        "a tensor of shape {shape} takes more than 2^63 − 1 bytes",
-        "tensor có shape {shape} chiếm hơn 2^63 − 1 byte",
-        "torch counts bytes in 64 bits; use smaller sizes.",
-        "torch đếm byte bằng 64 bit; dùng kích thước nhỏ hơn.",
-    ),
-    "inexact_scale": Kind(
-        "scale_factor {scale} has no exact formula: torch rounds {scale} to binary",
-        "scale_factor {scale} không có công thức chính xác: torch làm tròn {scale} sang nhị phân",
-        "Use numbers instead of letters for the input, or a scale such as 2, 1.5 or 0.5.",
-        "Dùng số thay cho chữ ở input, hoặc scale như 2, 1.5 hay 0.5.",
-    ),
-    # -- outside ------------------------------------------------------------------------------------------------
-    "no_torch": Kind(
-        "the check needs torch, which cannot be imported: {reason}",
-        "kiểm tra cần torch, nhưng không import được: {reason}",
-        "Install it (pip install torch), or add --no-check.",
-        "Cài torch (pip install torch), hoặc thêm --no-check.",
-        exit_code=3,
-    ),
-    "no_device": Kind(
-        "the device '{device}' is not there: {reason}",
-        "không có thiết bị '{device}': {reason}",
-        "Use --device cpu or --device auto.",
-        "Dùng --device cpu hoặc --device auto.",
-        exit_code=3,
     ),
 }

@@ -1,0 +1,56 @@
+"""convcalc shape FILE.py:CLASS: a network from PyTorch code, read or, with --trace, run."""
+
+from __future__ import annotations
+
+import re
+
+from convcalc.cli.options import read_text
+from convcalc.errors import ConvcalcError, SpecError
+from convcalc.importing.build import Imported
+from convcalc.importing.source import read_model, written_arguments
+from convcalc.scan import as_shape
+from convcalc.tracing import PartialTrace, Row, trace_rows
+
+
+def shape_of_code(
+    named: re.Match[str], given: str | None, run: bool, *, explain: bool, latex: bool, json: bool, check: bool, device: str, lang: str
+) -> int:  # fmt: skip
+    """The same answer as for a spec; notes on what the code leaves unused come first."""
+    from convcalc.cli.shape import report, report_error
+
+    rows: list[Row] = []
+    imported: Imported | None = None
+    try:
+        text = read_text(named["path"])
+        arguments = written_arguments(named["arguments"])
+        if given is None:
+            raise SpecError("missing_input")
+        x = as_shape(given)
+        if run:
+            from convcalc.cli.running import run_and_trace
+
+            imported = run_and_trace(named["path"], named["name"], arguments, x)
+        else:
+            imported = read_model(text, named["name"], written=arguments if named["arguments"] else None)
+        traced = trace_rows(imported.layer, x)
+    except PartialTrace as stop:
+        assert imported is not None
+        rows = stop.rows
+        error = imported.locate(stop.error)
+    except ConvcalcError as found:
+        error = found
+    else:
+        _say(imported, lang, json)
+        return report(traced, explain=explain, latex=latex, json=json, check=check, device=device, lang=lang)
+    return report_error(error, None, rows, json, lang)
+
+
+def _say(imported: Imported, lang: str, json: bool) -> None:
+    """The notes, on standard error, so that the answer stays what it is."""
+    if not imported.notes or json:
+        return
+    from convcalc.render import console
+
+    out = console(stderr=True)
+    for en, vi in imported.notes:
+        out.print(vi if lang == "vi" else en, style="dim")

@@ -1,0 +1,67 @@
+"""Files that are read, and files that are written: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from convcalc.errors import ConvcalcError, MissingError
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of a file, or of standard input for "-"."""
+    try:
+        if path == "-":
+            return sys.stdin.buffer.read() if sys.stdin is not None else b""
+        return Path(path).read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        reason_vi = {
+            FileNotFoundError: "không tìm thấy",
+            PermissionError: "không có quyền đọc",
+            IsADirectoryError: "đó là thư mục",
+        }
+        raise MissingError("no_file", path=path, reason=reason, reason_vi=reason_vi.get(type(error), reason)) from None
+
+
+def read_text(path: str) -> str:
+    """The text of a file, or of standard input for "-"."""
+    try:
+        return read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConvcalcError("not_text", path=f"'{path}'") from None
+
+
+def write_text(path: str, text: str, overwrite: bool = True) -> None:
+    """Write a text to a temporary name beside the file and rename it; raises `ConvcalcError` where that cannot be done."""
+    target = Path(path)
+    if not overwrite and target.exists():
+        raise ConvcalcError("exists", path=path)
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}-")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        Path(temporary).chmod(mode)
+        if overwrite:
+            Path(temporary).replace(target)
+        else:
+            os.link(temporary, target)
+            Path(temporary).unlink()
+    except FileExistsError:
+        Path(temporary).unlink(missing_ok=True)
+        raise ConvcalcError("exists", path=path) from None
+    except (OSError, ValueError) as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise ConvcalcError("cannot_write", path=path, reason=reason or str(error)) from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,142 @@
+"""The formulas themselves, to choose or to write in the slides' letters; what is written is compared for all numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+from convcalc.arithmetic import as_dim, read_formula
+from convcalc.formula import Dim
+from convcalc.mistakes import BY_NAME
+from convcalc.quiz.answers import FormulaAnswer, TextAnswer
+from convcalc.quiz.question import Draft, Wrong, kind
+from convcalc.quiz.reading import Two
+from convcalc.quiz.stream import Draws
+from convcalc.spec import parse
+from convcalc.tracing import trace
+
+HINT: Two = (
+    "Try it with small numbers that you can count on paper.",
+    "Thử với các số nhỏ mà đếm được trên giấy.",
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A formula: the layers and input that it is worked out from, how it is usually written, and wrong ones with their mistakes."""
+
+    said: Two
+    net: str
+    input: str
+    of: str  # height, features, params or macs
+    right: str
+    wrong: tuple[tuple[str, str], ...]
+
+    @property
+    def value(self) -> Dim:
+        """The formula as the layers give it."""
+        return _worked(self.net, self.input, self.of)
+
+
+ASKED: dict[str, tuple[Asked, ...]] = {
+    "easy": (
+        Asked(
+            ("the height of the output of a K×O convolution on an M×N input, stride 1, no padding", "chiều cao output của tích chập K×O trên input M×N, stride 1, không padding"),
+            "conv F@KxO", "C,M,N", "height", "M − K + 1",
+            (("M − K", "formula_no_one"), ("M + K − 1", "formula_no_kernel"), ("M − (K + 1)", "formula_one_inside_twice"), ("M − 2K + 1", "formula_no_kernel")),
+        ),
+        Asked(
+            ("the number of parameters of a layer with F kernels of K×O on C channels, with the bias", "số tham số của lớp tích chập có F kernel K×O trên input C channel, tính cả bias"),
+            "conv F@KxO", "C,M,N", "params", "(K·O·C + 1)·F",
+            (("K·O·C·F + 1", "formula_bias_once"), ("K·O·C·F", "formula_no_bias"), ("(K·O + 1)·F", "formula_no_channels"), ("(K·O + 1)·C·F", "formula_bias_per_channel")),
+        ),
+        Asked(
+            ("the number of parameters of a fully connected layer from D inputs to F outputs, with the bias", "số tham số của lớp fully connected từ D input sang F output, tính cả bias"),
+            "linear F", "D", "params", "(D + 1)·F",
+            (("D·F + 1", "formula_bias_once"), ("D·F", "formula_no_bias"), ("D·F + D", "formula_bias_at_the_input"), ("D + F", "formula_sum_for_product")),
+        ),
+        Asked(
+            ("the number of features after flattening C channels of M×N", "số feature sau khi flatten C channel kích thước M×N"),
+            "flatten", "C,M,N", "features", "C·M·N",
+            (("M·N", "formula_no_channels"), ("C + M·N", "formula_sum_for_product"), ("C·(M + N)", "formula_sum_for_product"), ("C·M·N + 1", "formula_bias_once")),
+        ),
+    ),
+    "medium": (
+        Asked(
+            ("the height of the output of a convolution with kernel K×O, stride S×T and padding P×Q on an M×N input", "chiều cao output của tích chập kernel K×O, stride S×T, padding P×Q trên input M×N"),
+            "conv F@KxO sSxT pPxQ", "C,M,N", "height", "⌊(M + 2P − K)/S⌋ + 1",
+            (("⌈(M + 2P − K)/S⌉ + 1", "formula_ceil"), ("⌊(M + P − K)/S⌋ + 1", "formula_one_padding"), ("⌊(M + 2P − K)/S⌋", "formula_no_one"), ("⌊(M + 2P)/S⌋ + 1", "formula_no_kernel"), ("⌊(M + 2P − K + 1)/S⌋ + 1", "formula_one_inside_twice")),
+        ),
+        Asked(
+            ("the height of the output of a pooling with window K×O and stride S×T on an M×N input, no padding", "chiều cao output của pooling cửa sổ K×O, stride S×T trên input M×N, không padding"),
+            "maxpool KxO sSxT", "C,M,N", "height", "⌊(M − K)/S⌋ + 1",
+            (("⌈(M − K)/S⌉ + 1", "formula_ceil"), ("⌊M/S⌋ + 1", "formula_no_kernel"), ("⌊(M − K)/S⌋", "formula_no_one"), ("⌊(M − K + 1)/S⌋ + 1", "formula_one_inside_twice")),
+        ),
+        Asked(
+            ("the height of the output of a transposed convolution with kernel K×O, stride S×T and padding P×Q on an M×N input", "chiều cao output của tích chập chuyển vị kernel K×O, stride S×T, padding P×Q trên input M×N"),
+            "convt F@KxO sSxT pPxQ", "C,M,N", "height", "(M − 1)·S − 2P + K",
+            (("⌊(M + 2P − K)/S⌋ + 1", "formula_not_transposed"), ("M·S − 2P + K", "formula_no_one"), ("(M − 1)·S + 2P + K", "formula_padding_added"), ("(M − 1)·S − P + K", "formula_one_padding"), ("(M − 1)·S − 2P", "formula_no_kernel")),
+        ),
+        Asked(
+            ("the number of multiply-adds of F kernels of K×O on C channels of M×N, stride 1, no padding", "số phép nhân-cộng của F kernel K×O trên input C channel kích thước M×N, stride 1, không padding"),
+            "conv F@KxO", "C,M,N", "macs", "C·F·K·O·(M − K + 1)·(N − O + 1)",
+            (("C·F·K·O·M·N", "macs_at_the_input"), ("F·K·O·(M − K + 1)·(N − O + 1)", "channels_left_out_of_macs"), ("(C·K·O + 1)·F·(M − K + 1)·(N − O + 1)", "bias_in_macs"), ("C·F·K·O", "positions_left_out")),
+        ),
+    ),
+    "hard": (
+        Asked(
+            ("the height of the output of a convolution with kernel K×O, stride S×T, padding P×Q and dilation D×E on an M×N input", "chiều cao output của tích chập kernel K×O, stride S×T, padding P×Q, dilation D×E trên input M×N"),
+            "conv F@KxO sSxT pPxQ dDxE", "C,M,N", "height", "⌊(M + 2P − D(K − 1) − 1)/S⌋ + 1",
+            (("⌊(M + 2P − D·K)/S⌋ + 1", "dilation_times_kernel"), ("⌊(M + 2P − K)/S⌋ + 1", "dilation_ignored"), ("⌊(M + P − D(K − 1) − 1)/S⌋ + 1", "formula_one_padding"), ("⌈(M + 2P − D(K − 1) − 1)/S⌉ + 1", "formula_ceil"), ("⌊(M + 2P − D(K − 1) − 1)/S⌋", "formula_no_one")),
+        ),
+        Asked(
+            ("the height of the output of two 2×2 poolings (stride 2, no padding) in a row on an M×N input", "chiều cao output khi input M×N đi qua hai lớp pooling 2×2 liên tiếp (stride 2, không padding)"),
+            "maxpool 2 > maxpool 2", "C,M,N", "height", "⌊M/4⌋",
+            (("⌊M/2⌋", "formula_one_layer"), ("⌈M/4⌉", "formula_ceil"), ("⌊M/4⌋ + 1", "formula_one_too_many"), ("⌊(M − 4)/2⌋ + 1", "formula_one_layer")),
+        ),
+        Asked(
+            ("the number of weights, without biases, of a depthwise convolution K×O on C channels followed by a 1×1 convolution to F channels", "số trọng số (không tính bias) của một lớp depthwise K×O trên C channel, tiếp theo là tích chập 1×1 ra F channel"),
+            "conv KxO depthwise nobias > conv F@1x1 nobias", "C,M,N", "params", "C·K·O + C·F",
+            (("C·F·K·O", "groups_ignored"), ("C·K·O·F + C·F", "groups_ignored"), ("K·O + C·F", "formula_no_channels"), ("C·K·O + F", "formula_no_channels")),
+        ),
+        Asked(
+            ("the height of the output of two K×K convolutions (stride S, no padding) in a row on an M×N input", "chiều cao output khi input M×N đi qua hai lớp tích chập K×K liên tiếp (stride S, không padding)"),
+            "conv F@KxK sS > conv F@KxK sS", "C,M,N", "height", "⌊(M − K − (K − 1)·S)/(S·S)⌋ + 1",
+            (("⌊(M − 2K)/(S·S)⌋ + 1", "formula_kernels_added"), ("⌊(M − K)/S⌋ + 1", "formula_one_layer"), ("⌊(M − 2K + 1)/(2S)⌋ + 1", "formula_kernels_added"), ("⌊(M − K)/(S·S)⌋ + 1", "formula_one_layer")),
+        ),
+    ),
+}  # fmt: skip
+
+
+@kind("formula", "the formula in letters", "công thức tổng quát")
+def formula(level: str, s: Draws) -> Draft | None:
+    """The formula is chosen at half of the seeds, and written at the others."""
+    asked = s.pick(ASKED[level])
+    steps = [(asked.right, asked.right)]
+    said = asked.said
+    if s.steady.chance(2):
+        text = (f"Which formula gives {said[0]}?", f"Công thức nào cho {said[1]}?")
+        wrongs: list[Wrong] = [(shown, BY_NAME[name]) for shown, name in asked.wrong]
+        return Draft(text, TextAnswer(asked.right), wrongs, lambda: steps, HINT)
+    text = (
+        f"Write the formula for {said[0]}. floor(a/b) stands for ⌊a/b⌋.",
+        f"Viết công thức tính {said[1]}. Dùng floor(a/b) cho ⌊a/b⌋.",
+    )
+    wrongs = [(_read(shown), BY_NAME[name]) for shown, name in asked.wrong]
+    return Draft(text, FormulaAnswer(asked.value), wrongs, lambda: steps, HINT, choices=False)
+
+
+@cache
+def _read(text: str) -> Dim:
+    found = as_dim(read_formula(text))
+    assert not isinstance(found, Fraction)
+    return found
+
+
+@cache
+def _worked(net: str, x: str, of: str) -> Dim:
+    traced = trace(parse(net), x)
+    if of == "height":
+        return traced.output[1]
+    return traced.output[0] if of == "features" else traced.params if of == "params" else traced.macs

@@ -1,0 +1,305 @@
+"""Questions with a teacher's own numbers: what is asked is named, and the key is worked out like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from convcalc.compute import compute
+from convcalc.errors import ConvcalcError
+from convcalc.importing.source import read_model, read_source
+from convcalc.layers import Conv, Layer, Linear, chain
+from convcalc.mistakes import BY_NAME
+from convcalc.numbers import read_array
+from convcalc.quiz.answers import MatrixAnswer, NumberAnswer, ShapeAnswer
+from convcalc.quiz.cells import WHOLE, conv_draft
+from convcalc.quiz.drawing import SPATIAL, total, worked, wrong_shapes, wrong_totals
+from convcalc.quiz.faults import runs_draft
+from convcalc.quiz.lines import line_draft
+from convcalc.quiz.pytorch import line, model, names
+from convcalc.quiz.question import Draft, Question, Wrongs, question_of
+from convcalc.quiz.reading import Two
+from convcalc.quiz.stream import Draws
+from convcalc.quiz.weights import kernel_draft
+from convcalc.scan import as_shape
+from convcalc.shape import Shape, show_shape, whole, wholes
+from convcalc.spec import parse
+from convcalc.tracing import trace
+
+Given: TypeAlias = "dict[str, Any]"
+KEYS = ("ask", "net", "code", "input", "data", "kernel", "bias", "order", "text", "figure", "choices", "marks")
+
+ASKS: dict[str, Callable[[Given], Draft]] = {}
+
+
+class Unfit(Exception):
+    """A key whose value does not fit what is asked: the key, what is wrong in both languages."""
+
+    def __init__(self, key: str, en: str, vi: str) -> None:
+        super().__init__(en)
+        self.key, self.said = key, (en, vi)
+
+
+def ask(name: str) -> Callable[[Callable[[Given], Draft]], Callable[[Given], Draft]]:
+    """Make a function what `ask = "name"` stands for."""
+
+    def register(made: Callable[[Given], Draft]) -> Callable[[Given], Draft]:
+        ASKS[name] = made
+        return made
+
+    return register
+
+
+def own_question(given: Given, label: str) -> Question:
+    """The question of a table of keys; raises `Unfit` and `ConvcalcError`."""
+    made = ASKS[given["ask"]](given)
+    for key in ("text", "figure"):
+        if key in given:
+            value = given[key]
+            setattr(made, key, (value["en"], value["vi"]) if isinstance(value, dict) else (value, value))
+    made.choices = bool(given.get("choices", made.choices))
+    found = question_of(made, label, "easy", 0, 1, label)
+    if found is None and "choices" not in given and made.last is None and made.answer.form != "text":
+        made.choices = False  # too few mistakes lead anywhere with these numbers: it is asked without choices
+        found = question_of(made, label, "easy", 0, 1, label)
+    if found is None:
+        raise Unfit(
+            "choices", "false: these numbers give too few wrong choices", "false: các số này không đủ đáp án sai"
+        )
+    return found
+
+
+def _network(given: Given) -> tuple[Layer, Shape, str | None]:
+    """The network, its input and the code to show: the teacher's, or PyTorch's for layers in a row."""
+    if ("net" in given) == ("code" in given):
+        raise Unfit(
+            "net" if "net" in given else "ask", "with net or with code, one of them", "kèm net hoặc code, một trong hai"
+        )
+    if "input" not in given:
+        raise Unfit("ask", "with input, the shape that goes in", "kèm input, shape đi vào")
+    x = as_shape(given["input"])
+    if "code" in given:
+        return read_source(given["code"]), x, given["code"]
+    net = parse(given["net"])
+    layers = _layers(net)
+    if len(layers) == 1:
+        return net, x, None
+    try:
+        return net, x, model(layers, x)
+    except KeyError:  # no line of code is known for one of them
+        return net, x, None
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _layers(net: Layer) -> list[Layer]:
+    return list(net.children()) if net.name == "chain" else [net]
+
+
+def _plain_layers(net: Layer) -> bool:
+    return all(not layer.children() for layer in _layers(net))
+
+
+def _of(given: Given, code: str | None, net: Layer, x: Shape) -> Two:
+    """What the question is about: the model of the code, or the layers by name."""
+    if code is not None:
+        return "the model", "model"
+    said = _said(net, x)
+    return said, said
+
+
+def _said(net: Layer, x: Shape) -> str:
+    """A layer as its line of PyTorch, or as a spec where there is none."""
+    try:
+        return f"`{line(net, x)}`"
+    except KeyError:
+        return f"`{net}`"
+
+
+def _called(net: Layer, code: str | None) -> list[str]:
+    """The names of the layers in code that was made here."""
+    return names(_layers(net)) if code is not None and code.startswith("class CustomModel(nn.Module):\n") else []
+
+
+@ask("shape")
+def _shape(given: Given) -> Draft:
+    net, x, code = _network(given)
+    traced = trace(net, x)
+    wrongs: Wrongs = wrong_shapes(_layers(net), x, _called(net, code)) if _plain_layers(net) else []
+    text = (
+        f"The model's input has shape {show_shape(x)}. What is the shape of its output, leaving out the batch size?"
+        if code
+        else f"An input of shape {show_shape(x)} goes through {_said(net, x)}. What is the output's shape, leaving out the batch size?",
+        f"Input của model có shape {show_shape(x)}. Output có shape nào? (không tính batch size)"
+        if code
+        else f"Input có shape {show_shape(x)}, đi qua {_said(net, x)}. Output có shape nào? (không tính batch size)",
+    )
+    hint = ("Follow the shape from layer to layer.", "Theo dõi shape qua từng layer.")
+    return Draft(
+        text,
+        ShapeAnswer(wholes(traced.output)),
+        wrongs,
+        lambda: worked(traced.rows, SPATIAL, _called(net, code)),
+        hint,
+        code=code,
+    )
+
+
+def _counted(given: Given, what: str, text: Two, hint: Two) -> Draft:
+    net, x, code = _network(given)
+    traced = trace(net, x)
+    count: Callable[[Layer, Shape], int] = lambda layer, shape: whole(getattr(layer, what)(shape))  # noqa: E731
+    wrongs: Wrongs = wrong_totals(_layers(net), x, what, count, _called(net, code)) if _plain_layers(net) else []
+    return Draft(
+        text, NumberAnswer(whole(getattr(traced, what))), wrongs,
+        lambda: [*worked(traced.rows, (what,), _called(net, code)), total(traced.rows, what)], hint, code=code,
+    )  # fmt: skip
+
+
+@ask("params")
+def _params(given: Given) -> Draft:
+    net, x, code = _network(given)
+    of, of_vi = _of(given, code, net, x)
+    return _counted(
+        given, "params",
+        (f"How many parameters does {of} have in all, for an input of shape {show_shape(x)}?", f"{_capital(of_vi)} có tổng cộng bao nhiêu tham số? Input có shape {show_shape(x)}."),
+        ("Every kernel has one weight for each of its cells and each channel of the input, and one bias.", "Mỗi kernel có một trọng số cho từng ô và từng channel của input, cộng thêm một bias."),
+    )  # fmt: skip
+
+
+@ask("macs")
+def _macs(given: Given) -> Draft:
+    net, x, code = _network(given)
+    of, of_vi = _of(given, code, net, x)
+    return _counted(
+        given, "macs",
+        (f"How many multiply-adds does {of} take for an input of shape {show_shape(x)} (one for each product; biases count none)?", f"{_capital(of_vi)} cần bao nhiêu phép nhân-cộng với input có shape {show_shape(x)} (mỗi tích tính một, không tính bias)?"),
+        ("Each output cell takes as many products as one kernel has weights.", "Mỗi ô output cần số phép nhân bằng số trọng số của một kernel."),
+    )  # fmt: skip
+
+
+def _one_conv(given: Given) -> tuple[Conv, Shape]:
+    net, x, _ = _network(given)
+    if not isinstance(net, Conv):
+        raise Unfit("net", "a single convolution", "một lớp tích chập")
+    return net, x
+
+
+@ask("weight")
+def _weight(given: Given) -> Draft:
+    layer, x = _one_conv(given)
+    kernels, each, *size = wholes(layer.weights(x)["weight"])
+    order = given.get("order", "torch")
+    if order not in ("torch", "channels-last"):
+        raise Unfit("order", '"torch" or "channels-last"', '"torch" hoặc "channels-last"')
+    return kernel_draft(whole(x[0]), kernels, tuple(size), whole(x[0]) // each, order == "channels-last")
+
+
+@ask("line")
+def _line(given: Given) -> Draft:
+    layer, x = _one_conv(given)
+    if len(x) != 3 or not isinstance(layer.kernel_size, int) or not isinstance(layer.padding, int) or not isinstance(layer.stride, int):  # fmt: skip
+        raise Unfit("net", "a convolution with a square kernel", "một lớp tích chập có kernel vuông")
+    return line_draft(layer, x)
+
+
+@ask("runs")
+def _runs(given: Given) -> Draft:
+    if "code" not in given or "input" not in given:
+        raise Unfit("ask", "with code and input", "kèm code và input")
+    model, x = read_model(given["code"]), as_shape(given["input"])
+    layers = _layers(model.layer)
+    called = [
+        model.parts[id(layer)].name.removeprefix("self.") if id(layer) in model.parts else layer.name
+        for layer in layers
+    ]
+    try:
+        trace(model.layer, x)
+        return runs_draft(layers, x, given["code"], None, called)
+    except ConvcalcError as error:
+        said = model.locate(error)
+        place = (error.layer or 1) - 1
+    fitting = [_fitting(layer) for layer in layers]
+    return runs_draft(fitting, x, given["code"], (place, (said.message("en"), said.message("vi"))), called)
+
+
+def _fitting(layer: Layer) -> Layer:
+    """The layer for whatever channels or features come in."""
+    made_for = {"in_channels", "in_features", "num_features"} & set(layer.__dict__)
+    return type(layer)(**layer.__dict__ | dict.fromkeys(made_for)) if made_for else layer
+
+
+@ask("compute")
+def _compute(given: Given) -> Draft:
+    if "net" not in given or "data" not in given:
+        raise Unfit("ask", "with net and data", "kèm net và data")
+    net = parse(given["net"])
+    data = read_array(str(given["data"]), "data")
+    if not isinstance(net, Conv) or "kernel" not in given or not isinstance(net.stride, int) or not isinstance(net.padding, int):  # fmt: skip
+        raise Unfit("net", "a convolution with a kernel of numbers", "một lớp tích chập có kernel bằng số")
+    kernel = read_array(str(given["kernel"]), "kernel")
+    bias = read_array(str(given["bias"]), "bias") if "bias" in given else None
+    found = compute(net, data, kernel, bias)
+    return conv_draft(
+        (kernel.shape[-2], kernel.shape[-1]), net.stride, net.padding, data, kernel, bias, found,
+        (MatrixAnswer(found.output), WHOLE, None),
+    )  # fmt: skip
+
+
+@ask("features")
+def _features(given: Given) -> Draft:
+    """What belongs in nn.Linear(?, …) after a flatten: the last layer of the net is the linear one."""
+    net, x, code = _network(given)
+    layers = _layers(net)
+    if not isinstance(layers[-1], Linear) or len(layers) < 2 or not _plain_layers(net):
+        raise Unfit("net", "layers in a row that end with linear", "các layer nối tiếp, cuối cùng là linear")
+    before = layers[:-1]
+    traced = trace(chain(*before), x)
+    if len(traced.output) != 1:
+        raise Unfit("net", "flat before its last linear layer", "phẳng trước layer linear cuối")
+    ways = wrong_shapes(before, x, _called(net, code)[: len(before)])
+
+    def wrongs(order: Draws) -> Any:
+        return ((whole(value[0]), mistake) for value, mistake in ways(order) if len(value) == 1)
+
+    text = (
+        f"The model's input has shape {show_shape(x)}. How many features go into its last layer?",
+        f"Input của model có shape {show_shape(x)}. Layer cuối nhận bao nhiêu feature?",
+    )
+    hint = (
+        "flatten multiplies the sizes, the channels too.",
+        "flatten nhân các kích thước lại, kể cả số channel.",
+    )
+    return Draft(
+        text,
+        NumberAnswer(whole(traced.output[0])),
+        wrongs,
+        lambda: worked(traced.rows, SPATIAL, _called(net, code)),
+        hint,
+        code=code,
+    )
+
+
+@ask("field")
+def _field(given: Given) -> Draft:
+    net, x, code = _network(given)
+    traced = trace(net, x)
+    axis = traced.rows[-1].receptive_field[0]
+    if axis is None:
+        raise Unfit("net", "layers with a receptive field", "các layer có receptive field")
+    size = whole(axis.size)
+    of, of_vi = _of(given, code, net, x)
+    text = (
+        f"How many cells wide is the receptive field of one cell of the output of {of}, on the input?",
+        f"Một ô output của {of_vi} nhìn một vùng rộng bao nhiêu ô trên input?",
+    )
+    wrong = sum(int(str(k)) for layer in _layers(net) if isinstance(k := getattr(layer, "kernel_size", None), int))
+    hint = (
+        "Begin with 1; each layer adds (K − 1) times the product of all strides before it.",
+        "Bắt đầu từ 1; mỗi layer thêm (K − 1) nhân với tích các stride của những layer trước.",
+    )
+    return Draft(
+        text, NumberAnswer(size), [(wrong, BY_NAME["kernels_added"])], lambda: [], hint, code=code, choices=False
+    )

@@ -1,0 +1,150 @@
+"""What a student has answered: one SQLite file, to which answers are only ever added.
+
+What is due for review is worked out from the answers, so there is nothing else to keep in step with them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from convcalc.errors import ConvcalcError
+
+# Each step brings a file from the version of its place to the next; PRAGMA user_version says how far a file is.
+STEPS = (
+    """
+    CREATE TABLE answers (
+        number INTEGER PRIMARY KEY,
+        at TEXT NOT NULL,          -- UTC, ISO 8601
+        question TEXT NOT NULL,    -- the name that makes it again
+        given TEXT NOT NULL,       -- as it was typed; empty where the question was passed over
+        score REAL NOT NULL,       -- from 0 to 1, before a hint is paid for
+        mistake TEXT NOT NULL,     -- the name of the one behind it, or empty
+        traps TEXT NOT NULL,       -- JSON: names of the mistakes that the question lays traps for
+        hinted INTEGER NOT NULL,
+        seconds REAL NOT NULL
+    )
+    """,
+    "CREATE INDEX answers_at ON answers (at)",
+)
+# Another terminal is waited for so long.
+PATIENCE_S = 20.0
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One answer to one question."""
+
+    at: datetime
+    question: str
+    given: str
+    score: float
+    mistake: str = ""
+    traps: tuple[str, ...] = ()
+    hinted: bool = False
+    seconds: float = 0.0
+
+    @property
+    def kind(self) -> str:
+        return self.question.split(".")[0]
+
+    @property
+    def level(self) -> str:
+        return self.question.split(".")[1]
+
+    @property
+    def points(self) -> float:
+        """The score, of which a hint costs half."""
+        return self.score / 2 if self.hinted else self.score
+
+
+def place() -> Path:
+    """The file: CONVCALC_PROGRESS, else in the user's data directory."""
+    named = os.environ.get("CONVCALC_PROGRESS")
+    if named:
+        return Path(named).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("convcalc", appauthor=False) / "progress.sqlite"
+
+
+class Progress:
+    """The file of answers. An answer that `add` has taken is on the disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self._said():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.connection = sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None)
+            try:
+                self._prepare()
+            except BaseException:
+                self.connection.close()
+                raise
+
+    def _prepare(self) -> None:
+        run = self.connection.execute
+        if run("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("the check of the file fails")
+        run("PRAGMA journal_mode = WAL")
+        run("PRAGMA synchronous = FULL")
+        version = run("PRAGMA user_version").fetchone()[0]
+        if version > len(STEPS):
+            raise ConvcalcError("progress_newer", path=self.path, version=version, known=len(STEPS))
+        if version < len(STEPS):
+            run("BEGIN IMMEDIATE")  # another terminal may be doing the same
+            try:
+                for step in STEPS[run("PRAGMA user_version").fetchone()[0] :]:
+                    run(step)
+                run(f"PRAGMA user_version = {len(STEPS)}")
+                run("COMMIT")
+            except BaseException:
+                run("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        """SQLite's complaints as sentences."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise ConvcalcError("progress_unwritable", path=self.path, reason=str(error)) from None
+        except sqlite3.DatabaseError as error:
+            raise ConvcalcError("progress_damaged", path=self.path, reason=str(error)) from None
+        except OSError as error:
+            raise ConvcalcError("progress_unwritable", path=self.path, reason=error.strerror or str(error)) from None
+
+    def add(self, one: Answered) -> None:
+        """Keep an answer; raises `ConvcalcError` where it cannot be kept."""
+        values = (one.at.isoformat(), one.question, one.given, one.score, one.mistake, json.dumps(one.traps), one.hinted, one.seconds)  # fmt: skip
+        with self._said():
+            self.connection.execute(
+                "INSERT INTO answers (at, question, given, score, mistake, traps, hinted, seconds)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                values,
+            )
+
+    def answers(self) -> list[Answered]:
+        """All answers, the oldest first."""
+        with self._said():
+            rows = self.connection.execute(
+                "SELECT at, question, given, score, mistake, traps, hinted, seconds FROM answers ORDER BY at, number"
+            ).fetchall()
+            return [
+                Answered(
+                    datetime.fromisoformat(at).astimezone(UTC), question, given, score, mistake,
+                    tuple(json.loads(traps)), bool(hinted), seconds,
+                )
+                for at, question, given, score, mistake, traps, hinted, seconds in rows
+            ]  # fmt: skip
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._said():
+            self.connection.close()

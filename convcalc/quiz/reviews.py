@@ -1,0 +1,81 @@
+"""What to review, and when: a card for each skill and for each mistake that was made in it, by the FSRS scheduler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from convcalc.quiz.progress import Answered
+from convcalc.quiz.question import Question, kinds, make
+from convcalc.quiz.stream import Stream
+
+if TYPE_CHECKING:
+    from fsrs import Card
+
+# So many variants are looked at for one with the trap of a mistake in it.
+LOOKED_AT = 60
+
+
+@dataclass(frozen=True)
+class Due:
+    """A skill (a kind of question), and the mistake to try again (empty for none), with when it is due."""
+
+    kind: str
+    level: str
+    mistake: str
+    at: datetime
+
+
+def schedule(answers: Iterable[Answered]) -> list[Due]:
+    """Every card, the first due one first.
+
+    A wrong answer with a known mistake sets back the card of that mistake; any other answer moves the card of the skill.
+    A right answer also moves on the cards of the mistakes whose traps the question laid.
+    """
+    from fsrs import Card, Rating, Scheduler
+
+    scheduler = Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
+    cards: dict[tuple[str, str], Card] = {}
+    levels: dict[tuple[str, str], str] = {}
+    known = kinds()
+
+    def moved(key: tuple[str, str], rating: Rating, one: Answered) -> None:
+        card = cards.get(key) or Card(card_id=len(cards) + 1, due=one.at)
+        cards[key], _ = scheduler.review_card(card, rating, one.at)
+        levels[key] = one.level
+
+    for one in answers:
+        if one.kind not in known:
+            continue  # of another version of convcalc
+        if one.score < 1:
+            moved((one.kind, one.mistake), Rating.Again, one)
+            continue
+        rating = Rating.Hard if one.hinted else Rating.Good
+        moved((one.kind, ""), rating, one)
+        for trap in one.traps:
+            if (one.kind, trap) in cards:
+                moved((one.kind, trap), rating, one)
+    found = [Due(kind, levels[kind, mistake], mistake, card.due) for (kind, mistake), card in cards.items()]
+    return sorted(found, key=lambda due: (due.at, due.kind, due.mistake))
+
+
+def fresh(due: Due, seed: int) -> Question:
+    """A variant that was not asked before, with the trap of the mistake in it where there is one."""
+    stream = Stream("review", due.kind, due.mistake, seed)
+    first = None
+    for _ in range(LOOKED_AT):
+        question = make(due.kind, due.level, stream.below(10**6))
+        first = first or question
+        if not due.mistake or due.mistake in traps(question):
+            return question
+    assert first is not None
+    return first
+
+
+def traps(question: Question) -> tuple[str, ...]:
+    """The mistakes for which a question lays traps: those behind its choices, or behind values that it knows to be wrong."""
+    if question.choices is not None:
+        return tuple(dict.fromkeys(c.mistake.name for c in question.choices if c.mistake is not None))
+    return tuple(dict.fromkeys(mistake.name for _, mistake in question.wrongs))

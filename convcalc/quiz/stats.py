@@ -1,0 +1,122 @@
+"""How the answers went: after a quiz, and over time by kind and by mistake."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from convcalc.mistakes import BY_NAME
+from convcalc.quiz.progress import Answered
+from convcalc.quiz.question import kinds
+from convcalc.words import decimal, pick
+
+if TYPE_CHECKING:
+    from convcalc.quiz.sitting import Sitting
+
+WEEKS = 12
+BAR = 24
+
+
+def summary(sitting: Sitting, lang: str, saved: bool) -> RenderableType:
+    """The points, and the mistakes that were made."""
+    asked, done = len(sitting.questions), len(sitting.answered)
+    points = decimal(
+        f"{sitting.points:g}" if sitting.points == int(sitting.points) else f"{sitting.points:.2f}".rstrip("0"), lang
+    )
+    lines: list[RenderableType] = [Text()]
+    if done < asked:
+        lines.append(Text(pick(lang, f"{done} of {asked} questions answered.", f"Đã làm {done}/{asked} câu.")))
+    if done:
+        lines.append(Text(pick(lang, f"{points} of {done} points", f"{points}/{done} điểm"), style="bold"))
+    made = Counter(one.mistake for _, _, one in sitting.answered if one.mistake)
+    for name, count in made.most_common():
+        times = "" if count == 1 else f" ({count}×)"
+        lines.append(Text(f"  {BY_NAME[name].says(lang)}{times}"))
+    if saved and made:
+        lines.append(Text(pick(lang, "convcalc quiz review asks these again when they are due.", "convcalc quiz review sẽ hỏi lại khi đến hạn ôn."), style="dim"))  # fmt: skip
+    return Group(*lines)
+
+
+def _week(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def as_object(answers: Sequence[Answered]) -> dict[str, Any]:
+    """The object that `convcalc quiz stats --json` prints."""
+    by_kind, by_mistake, by_week = _grouped(answers)
+    return {
+        "answers": len(answers),
+        "points": sum(one.points for one in answers),
+        "kinds": [{"kind": kind, **_numbers(found)} for kind, found in by_kind.items()],
+        "mistakes": [
+            {"mistake": name, "count": len(found), "kinds": sorted({one.kind for one in found}), "last": found[-1].at.isoformat()}
+            for name, found in by_mistake.items()
+        ],
+        "weeks": [{"week": week.isoformat(), **_numbers(found)} for week, found in by_week.items()],
+    }  # fmt: skip
+
+
+def _numbers(found: Sequence[Answered]) -> dict[str, Any]:
+    return {"answers": len(found), "points": sum(one.points for one in found), "last": found[-1].at.isoformat()}
+
+
+def _grouped(
+    answers: Sequence[Answered],
+) -> tuple[dict[str, list[Answered]], dict[str, list[Answered]], dict[date, list[Answered]]]:
+    by_kind: dict[str, list[Answered]] = defaultdict(list)
+    by_mistake: dict[str, list[Answered]] = defaultdict(list)
+    by_week: dict[date, list[Answered]] = defaultdict(list)
+    for one in answers:
+        by_kind[one.kind].append(one)
+        by_week[_week(one.at.astimezone().date())].append(one)
+        if one.mistake:
+            by_mistake[one.mistake].append(one)
+    frequent = dict(sorted(by_mistake.items(), key=lambda item: -len(item[1])))
+    return dict(by_kind), frequent, dict(sorted(by_week.items()))
+
+
+def _share(found: Sequence[Answered]) -> float:
+    return sum(one.points for one in found) / len(found)
+
+
+def _bar(share: float) -> Text:
+    filled = round(share * BAR)
+    style = "green" if share >= 0.8 else "yellow" if share >= 0.5 else "red"
+    return Text.assemble(("█" * filled, style), ("░" * (BAR - filled), "dim"))
+
+
+def report(answers: Sequence[Answered], lang: str) -> RenderableType:
+    """Tables by kind and by mistake, and a chart of the last weeks."""
+    if not answers:
+        return Text(pick(lang, "Nothing answered yet: take a quiz first (convcalc quiz).", "Chưa có câu trả lời nào: hãy làm bài trước (convcalc quiz)."))  # fmt: skip
+    by_kind, by_mistake, by_week = _grouped(answers)
+    known = kinds()
+    which = 1 if lang == "vi" else 0
+
+    def table(*heads: str) -> Table:
+        made = Table(box=None, pad_edge=False, title_justify="left")
+        for i, title in enumerate(heads):
+            made.add_column(title, header_style="bold", justify="right" if i == 1 else "left")
+        return made
+
+    kinds_table = table(*pick(lang, "kind,answers,right,", "loại,số câu,đúng,").split(","))
+    for kind, found in sorted(by_kind.items(), key=lambda item: _share(item[1])):
+        title = known[kind].title[which] if kind in known else kind
+        kinds_table.add_row(title, str(len(found)), f"{_share(found):.0%}", _bar(_share(found)))
+    weeks = table(*pick(lang, "week of,answers,right,", "tuần từ,số câu,đúng,").split(","))
+    for week, found in list(by_week.items())[-WEEKS:]:
+        day = week.strftime("%d/%m/%Y" if lang == "vi" else "%Y-%m-%d")
+        weeks.add_row(day, str(len(found)), f"{_share(found):.0%}", _bar(_share(found)))
+    parts: list[RenderableType] = [kinds_table, Text(), weeks]
+    if by_mistake:
+        mistakes = table(*pick(lang, "mistake,times", "lỗi sai,số lần").split(","))
+        for name, found in by_mistake.items():
+            mistakes.add_row(BY_NAME[name].says(lang) if name in BY_NAME else name, str(len(found)))
+        parts += [Text(), mistakes]
+    return Group(*parts)

@@ -1,0 +1,17 @@
+# input: 1,9,9
+# line: 15
+# kind: source_unreadable
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Conv2d(1, 2, 3)
+
+    def forward(self, x):
+        if x.sum() > 0:
+            x = self.a(x)
+        return x

@@ -1,0 +1,13 @@
+# input: 1,9,9
+# line: 0
+# kind: source_nothing
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+x = 3
+
+
+def f(y):
+    return y
