@@ -140,7 +140,7 @@ class MatrixAnswer(Answer):
         plain = re.sub(r"\]\s*,?\s*\[", ";", clean(text)).replace("[", "").replace("]", "")
         rows = [row for row in re.split(r"[;\n]+", plain) if row.strip()]
         found = [_row(row, self.value.shape[-1]) for row in rows]
-        if not found:
+        if not found or not all(found):
             raise Unreadable("write the rows of the matrix: 1 2; 3 4", "viết các hàng của ma trận: 1 2; 3 4")
         if len({len(row) for row in found}) > 1:
             raise Unreadable("the rows are not of one length", "các hàng dài không bằng nhau")
@@ -189,11 +189,16 @@ def _cell(word: str) -> Number:
     return simple(Fraction(over) / int(under or 1))
 
 
+# channels, kernels, and the two axes of input, kernel, stride, padding and dilation
+LETTERS_OF_SLIDES = frozenset("CDEFKMNOPQST")
+
+
 @dataclass(frozen=True)
 class FormulaAnswer(Answer):
-    """A formula in the slides' letters, right if it is equal for all whole numbers."""
+    """A formula in the slides' letters, right if it is equal for all whole numbers; `written` is how it usually stands."""
 
     value: Dim
+    written: str = ""
     form = "formula"
 
     def read(self, text: str) -> Ratio:
@@ -201,9 +206,18 @@ class FormulaAnswer(Answer):
         # the slides' letters are large; a small one on its own can mean nothing else
         plain = re.sub(r"(?<![A-Za-z])[a-z](?![A-Za-z])", lambda letter: letter[0].upper(), plain)
         try:
-            return read_formula(plain)
+            found = read_formula(plain)
         except ConvcalcError as error:
             raise Unreadable(error.message("en"), error.message("vi")) from None
+        strange = sorted(set(re.findall(r"[A-Z]", plain)) - LETTERS_OF_SLIDES)
+        if strange:
+            raise Unreadable(
+                f"{strange[0]} is none of the question's letters", f"{strange[0]} không phải là ký hiệu trong đề"
+            )
+        return found
+
+    def right(self, lang: str) -> str:
+        return self.written or super().right(lang)
 
     def equal(self, a: Any, b: Any) -> bool:
         return same(a if isinstance(a, Ratio) else Ratio(a, 1), b)
@@ -214,7 +228,7 @@ class FormulaAnswer(Answer):
         return show(value.over) if value.under == 1 else f"({show(value.over)})/({show(value.under)})"
 
     def plain(self) -> str:
-        return str(self.value)
+        return self.right("en")
 
 
 @dataclass(frozen=True)

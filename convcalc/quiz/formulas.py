@@ -124,7 +124,7 @@ def formula(level: str, s: Draws) -> Draft | None:
         f"Viết công thức tính {said[1]}. Dùng floor(a/b) cho ⌊a/b⌋.",
     )
     wrongs = [(_read(shown), BY_NAME[name]) for shown, name in asked.wrong]
-    return Draft(text, FormulaAnswer(asked.value), wrongs, lambda: steps, HINT, choices=False)
+    return Draft(text, FormulaAnswer(asked.value, asked.right), wrongs, lambda: steps, HINT, choices=False)
 
 
 @cache

@@ -54,7 +54,8 @@ def key_object(asked: Asked) -> dict[str, Any]:
 def _answer(answer: Answer) -> dict[str, Any]:
     if isinstance(answer, TableAnswer):
         return {"form": "table", "cells": [{"name": list(name), **_answer(cell)} for name, cell in answer.cells]}
-    return {"form": answer.form, "key": _value(answer, answer.value)}
+    found = {"form": answer.form, "key": _value(answer, answer.value)}
+    return found | {"written": answer.written} if isinstance(answer, FormulaAnswer) else found
 
 
 def _number(value: Any) -> int | str:
@@ -97,7 +98,10 @@ def _read(form: str, value: Any) -> Any:
 def _read_answer(found: dict[str, Any]) -> Answer:
     if found["form"] == "table":
         return TableAnswer(tuple(((str(c["name"][0]), str(c["name"][1])), _read_answer(c)) for c in found["cells"]))
-    made: Answer = FORMS[found["form"]](_read(found["form"], found["key"]))
+    value = _read(found["form"], found["key"])
+    if found["form"] == "formula":
+        return FormulaAnswer(value, str(found["written"]))
+    made: Answer = FORMS[found["form"]](value)
     return made
 
 
