@@ -472,3 +472,43 @@ def test_a_folder_that_cannot_be_made(convcalc: Run, paper: Path) -> None:
     ran = convcalc("quiz", "make", str(paper), "--copies", "1", "--out", "/proc/nowhere/out")
     assert ran.code in (2, 3)
     assert "Traceback" not in ran.err
+
+
+# --- the papers that come with convcalc -------------------------------------------------------------------------------
+
+QUIZZES = Path(__file__).parent.parent / "quizzes"
+SHIPPED = sorted(path.stem for path in QUIZZES.glob("*.toml"))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_paper_is_fair(name: str) -> None:
+    from convcalc.quiz.stress import rules
+
+    paper = read_paper(str(QUIZZES / f"{name}.toml"))
+    for seed in range(5):
+        for question in paper.draw(seed):
+            assert rules(question) == [], question.id
+
+
+def test_the_exercise_set() -> None:
+    """The six questions with the answers that the course gives (the first and third restated with their figures)."""
+    questions = read_paper(str(QUIZZES / "exercise-set.toml")).draw(1)
+    assert [question.right("vi") for question in questions] == [
+        "(3, 3, 6, 10)", "20", "nn.Conv2d(10, 5, kernel_size=3)", "(32, 24, 24)", "(32, 10, 10)", "Có lỗi",
+    ]  # fmt: skip
+    assert [question.choices is not None for question in questions] == [True] * 6
+
+
+def test_there_is_a_paper_for_each_deck_and_a_midterm() -> None:
+    assert len(SHIPPED) >= 7
+    assert {"midterm", "exercise-set"} <= set(SHIPPED)
+
+
+def test_fixed_numbers_come_in_another_order_for_each_student(tmp_path: Path) -> None:
+    paper = read_paper(str(QUIZZES / "exercise-set.toml"))
+    orders = {
+        tuple(choice.text for asked in paper.asked(1, student) for choice in asked.question.choices or ())
+        for student in "abcdefgh"
+    }
+    assert len(orders) == 8
+    assert {asked.question.key for student in "abcdefgh" for asked in paper.asked(1, student)[5:]} == {3}  # "Có lỗi"

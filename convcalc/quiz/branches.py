@@ -83,7 +83,7 @@ def _concat(level: str, s: Draws, x: Shape) -> Draft | None:
         for value, mistake in before(order) if before else ():
             yield (output[0], *value[1:]), mistake
 
-    return _draft(x, output, lines, forward, traced.rows, wrongs, CAT_HINT)
+    return _draft(x, output, lines, forward, traced.rows, wrongs, CAT_HINT, "torch.cat")
 
 
 def _residual(s: Draws, x: Shape) -> Draft | None:
@@ -106,7 +106,7 @@ def _residual(s: Draws, x: Shape) -> Draft | None:
         yield (kernels + wholes(x)[0], *output[1:]), BY_NAME["sum_adds_channels"]
         yield from ways(order)
 
-    return _draft(x, output, lines, forward, traced.rows, wrongs, SUM_HINT)
+    return _draft(x, output, lines, forward, traced.rows, wrongs, SUM_HINT, "+")
 
 
 def _draft(
@@ -117,11 +117,18 @@ def _draft(
     rows: Sequence[Row],
     wrongs: Callable[[Draws], Iterator[Wrong]],
     hint: Two,
+    meeting: str,
 ) -> Draft:
+    called = [*(name for name, _ in lines), meeting]
     text = (
         f"The model's input has shape {show_shape(x)}. What is the shape of its output, leaving out the batch size?",
         f"Input của model có shape {show_shape(x)}. Output có shape nào? (không tính batch size)",
     )
     return Draft(
-        text, ShapeAnswer(output), wrongs, lambda: worked(rows, SPATIAL), hint, code=custom_model(lines, forward, x)
+        text,
+        ShapeAnswer(output),
+        wrongs,
+        lambda: worked(rows, SPATIAL, called),
+        hint,
+        code=custom_model(lines, forward, x),
     )

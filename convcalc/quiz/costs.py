@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from math import prod
+from typing import Any, TypeAlias
 
 from convcalc.layers import Conv, Layer, MaxPool
 from convcalc.mistakes import BY_NAME
 from convcalc.quiz.answers import NumberAnswer
-from convcalc.quiz.drawing import conv, fits, image, total, worked, wrong_totals
+from convcalc.quiz.drawing import SPATIAL, conv, fits, image, total, worked, wrong_totals
 from convcalc.quiz.pytorch import line
 from convcalc.quiz.question import Draft, Wrong, kind
 from convcalc.quiz.reading import Two
@@ -49,7 +51,9 @@ def macs(level: str, s: Draws) -> Draft | None:
     wrongs = wrong_totals(layers, x, "macs", _macs)
 
     def steps() -> list[Two]:
-        return worked(traced.rows) + ([total(traced.rows, "macs")] if len(layers) > 1 else [])
+        called = [line(layer, shape) for layer, shape in zip(layers, _inputs(layers, x), strict=True)]
+        found = worked(traced.rows, (*SPATIAL, "macs"), called)
+        return [*found, total(traced.rows, "macs")] if len(layers) > 1 else found
 
     hint = (
         "Each output cell takes as many products as one kernel has weights.",
@@ -83,12 +87,8 @@ def receptive_field(level: str, s: Draws) -> Draft | None:
     if not any(isinstance(layer, Conv) for layer in layers):
         return None
     windows = [_window(layer) for layer in layers]
-    size, jump, lines = 1, 1, []
-    for k, stride, dilation in windows:
-        spread = dilation * (k - 1) + 1
-        lines.append((size, spread, jump))
-        size, jump = size + (spread - 1) * jump, jump * stride
-    if size > 200 or (level != "easy" and jump == 1):
+    jumps = prod(stride for _, stride, _ in windows)
+    if level != "easy" and jumps == 1:
         return None
     text_layers = ", ".join(_said(w) for w in windows)
     text_layers_vi = ", ".join(_said_vi(w) for w in windows)
@@ -96,9 +96,25 @@ def receptive_field(level: str, s: Draws) -> Draft | None:
         f"The layers of a network are, in order: {text_layers}. How many cells wide is the receptive field of one cell of the last feature map, on the input?",
         f"Mạng gồm lần lượt các layer: {text_layers_vi}. Một ô của feature map cuối nhìn một vùng rộng bao nhiêu ô trên input?",
     )  # fmt: skip
+    called = [(_said(w), _said_vi(w)) for w in windows]
+    found = field_draft(windows, called, text)
+    assert isinstance(found.answer, NumberAnswer)
+    return found if found.answer.value <= 200 else None
+
+
+# kernel size, stride and dilation
+Window: TypeAlias = tuple[int, int, int]
+
+
+def field_draft(windows: Sequence[Window], called: Sequence[Two], text: Two, code: str | None = None) -> Draft:
+    """How many cells wide the receptive field is after windows in a row, which are called so in the steps."""
+    size, jump, lines = 1, 1, []
+    for k, stride, dilation in windows:
+        spread = dilation * (k - 1) + 1
+        lines.append((size, spread, jump))
+        size, jump = size + (spread - 1) * jump, jump * stride
     plain = 1 + sum(d * (k - 1) for k, _, d in windows)
-    own = 1
-    grown = 1
+    own, grown = 1, 1
     for k, stride, d in windows:
         grown *= stride
         own += d * (k - 1) * grown
@@ -117,32 +133,32 @@ def receptive_field(level: str, s: Draws) -> Draft | None:
 
     def steps() -> list[Two]:
         found = []
-        for (before, spread, jumped), window in zip(lines, windows, strict=True):
-            after = before + (spread - 1) * jumped
-            found.append((f"{_said(window)}: {before} + ({spread} − 1)·{jumped} = {after}", f"{_said_vi(window)}: {before} + ({spread} − 1)·{jumped} = {after}"))  # fmt: skip
+        for (before, spread, jumped), (en, vi) in zip(lines, called, strict=True):
+            line = f"{before} + ({spread} − 1)·{jumped} = {before + (spread - 1) * jumped}"
+            found.append((f"{en}: {line}", f"{vi}: {line}"))
         return found
 
     hint = (
         "Begin with 1; each layer adds (K − 1) times the product of all strides before it.",
         "Bắt đầu từ 1; mỗi layer thêm (K − 1) nhân với tích các stride của những layer trước.",
     )
-    return Draft(text, NumberAnswer(size), wrongs, steps, hint)
+    return Draft(text, NumberAnswer(size), wrongs, steps, hint, code=code)
 
 
-def _window(layer: Layer) -> tuple[int, int, int]:
+def _window(layer: Layer) -> Window:
     if isinstance(layer, MaxPool):
         return 2, 2, 1
     assert isinstance(layer, Conv)
     return int(str(layer.kernel_size)), int(str(layer.stride)), int(str(layer.dilation))
 
 
-def _said(window: tuple[int, int, int]) -> str:
+def _said(window: Window) -> str:
     k, s, d = window
     rest = (f", stride {s}" if s > 1 else "") + (f", dilation {d}" if d > 1 else "")
     return f"a window of {k}×{k}{rest}"
 
 
-def _said_vi(window: tuple[int, int, int]) -> str:
+def _said_vi(window: Window) -> str:
     k, s, d = window
     rest = (f" stride {s}" if s > 1 else "") + (f" dilation {d}" if d > 1 else "")
     return f"cửa sổ {k}×{k}{rest}"
@@ -181,7 +197,7 @@ def memory(level: str, s: Draws) -> Draft | None:
         many = f"{batch}·" if batch > 1 else ""
         inside = f"{many}{y[0]}·{y[1]}·{y[2]}"
         return [
-            *worked(trace(layer, x).rows, ("channels", "height", "width")),
+            *worked(trace(layer, x).rows, SPATIAL, [line(layer, x)]),
             (f"values: {inside} = {values}", f"số giá trị: {inside} = {values}"),
             (f"bytes: 4·{values} = {4 * values}", f"số byte: 4·{values} = {4 * values}"),
         ]

@@ -195,14 +195,17 @@ def worked(rows: Sequence[Row], which: Sequence[str] | None = None, called: Sequ
         said = [step for step in steps(row) if which is None or step.what in which]
         if not said:
             continue
-        head = f"{called[i] if called else row.text}: {show_shape(row.input)} → {show_shape(row.output)}"
-        if which is None or any(w not in ("params", "macs") for w in which):
+        into = ", ".join(map(show_shape, row.inputs))
+        head = f"{called[i] if called else row.text}: {into} → {show_shape(row.output)}"
+        headed = which is None or any(w not in ("params", "macs") for w in which) or len(rows) > 1
+        if headed:
             found.append((head, head))
         for step in said:
             en = " = ".join(step.stages("text", "en"))
             vi = en if "." not in en else " = ".join(step.stages("text", "vi"))  # nothing but the decimal mark differs
             name = "step." + step.what
-            found.append((f"  {say(name, 'en')}: {en}", f"  {say(name, 'vi')}: {vi}"))
+            left = "  " if headed else ""
+            found.append((f"{left}{say(name, 'en')}: {en}", f"{left}{say(name, 'vi')}: {vi}"))
     return found
 
 

@@ -15,7 +15,8 @@ def escaped(text: str) -> str:
     """A name that is not ours, such as a student's, with nothing in it that Markdown or HTML would act on."""
     text = re.sub(r"[\x00-\x1f\x7f]", " ", text)
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_{}\[\]()#+!|~-])", r"\\\1", text)
+    text = re.sub(r"([\\`*_\[\]#|~])", r"\\\1", text)
+    return re.sub(r"^(\s*(?:[0-9]+(?=[.)]))?)([-+.)])", r"\1\\\2", text)  # a list at the beginning of a line
 
 
 def question_lines(question: Question, lang: str) -> list[str]:

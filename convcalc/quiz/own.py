@@ -8,11 +8,11 @@ from typing import Any, TypeAlias
 from convcalc.compute import compute
 from convcalc.errors import ConvcalcError
 from convcalc.importing.source import read_model, read_source
-from convcalc.layers import Conv, Layer, Linear, chain
-from convcalc.mistakes import BY_NAME
+from convcalc.layers import AvgPool, Conv, Layer, Linear, MaxPool, chain
 from convcalc.numbers import read_array
 from convcalc.quiz.answers import MatrixAnswer, NumberAnswer, ShapeAnswer
 from convcalc.quiz.cells import WHOLE, conv_draft
+from convcalc.quiz.costs import Window, field_draft
 from convcalc.quiz.drawing import SPATIAL, total, worked, wrong_shapes, wrong_totals
 from convcalc.quiz.faults import runs_draft
 from convcalc.quiz.lines import line_draft
@@ -50,18 +50,18 @@ def ask(name: str) -> Callable[[Callable[[Given], Draft]], Callable[[Given], Dra
     return register
 
 
-def own_question(given: Given, label: str) -> Question:
-    """The question of a table of keys; raises `Unfit` and `ConvcalcError`."""
+def own_question(given: Given, label: str, seed: int = 0) -> Question:
+    """The question of a table of keys, its choices in an order of the seed's; raises `Unfit` and `ConvcalcError`."""
     made = ASKS[given["ask"]](given)
     for key in ("text", "figure"):
         if key in given:
             value = given[key]
             setattr(made, key, (value["en"], value["vi"]) if isinstance(value, dict) else (value, value))
     made.choices = bool(given.get("choices", made.choices))
-    found = question_of(made, label, "easy", 0, 1, label)
+    found = question_of(made, label, "easy", seed, 1, label)
     if found is None and "choices" not in given and made.last is None and made.answer.form != "text":
         made.choices = False  # too few mistakes lead anywhere with these numbers: it is asked without choices
-        found = question_of(made, label, "easy", 0, 1, label)
+        found = question_of(made, label, "easy", seed, 1, label)
     if found is None:
         raise Unfit(
             "choices", "false: these numbers give too few wrong choices", "false: các số này không đủ đáp án sai"
@@ -79,7 +79,7 @@ def _network(given: Given) -> tuple[Layer, Shape, str | None]:
         raise Unfit("ask", "with input, the shape that goes in", "kèm input, shape đi vào")
     x = as_shape(given["input"])
     if "code" in given:
-        return read_source(given["code"]), x, given["code"]
+        return read_source(given["code"]), x, given["code"].strip("\n")
     net = parse(given["net"])
     layers = _layers(net)
     if len(layers) == 1:
@@ -118,16 +118,18 @@ def _said(net: Layer, x: Shape) -> str:
         return f"`{net}`"
 
 
-def _called(net: Layer, code: str | None) -> list[str]:
-    """The names of the layers in code that was made here."""
-    return names(_layers(net)) if code is not None and code.startswith("class CustomModel(nn.Module):\n") else []
+def _called(given: Given, net: Layer, x: Shape, code: str | None) -> list[str]:
+    """The names of the layers in the code, or of the single layer its line of code."""
+    if len(_layers(net)) == 1:
+        return [_said(net, x).strip("`")]
+    return names(_layers(net)) if code is not None and "net" in given else []
 
 
 @ask("shape")
 def _shape(given: Given) -> Draft:
     net, x, code = _network(given)
     traced = trace(net, x)
-    wrongs: Wrongs = wrong_shapes(_layers(net), x, _called(net, code)) if _plain_layers(net) else []
+    wrongs: Wrongs = wrong_shapes(_layers(net), x, _called(given, net, x, code)) if _plain_layers(net) else []
     text = (
         f"The model's input has shape {show_shape(x)}. What is the shape of its output, leaving out the batch size?"
         if code
@@ -141,7 +143,7 @@ def _shape(given: Given) -> Draft:
         text,
         ShapeAnswer(wholes(traced.output)),
         wrongs,
-        lambda: worked(traced.rows, SPATIAL, _called(net, code)),
+        lambda: worked(traced.rows, SPATIAL, _called(given, net, x, code)),
         hint,
         code=code,
     )
@@ -151,11 +153,15 @@ def _counted(given: Given, what: str, text: Two, hint: Two) -> Draft:
     net, x, code = _network(given)
     traced = trace(net, x)
     count: Callable[[Layer, Shape], int] = lambda layer, shape: whole(getattr(layer, what)(shape))  # noqa: E731
-    wrongs: Wrongs = wrong_totals(_layers(net), x, what, count, _called(net, code)) if _plain_layers(net) else []
-    return Draft(
-        text, NumberAnswer(whole(getattr(traced, what))), wrongs,
-        lambda: [*worked(traced.rows, (what,), _called(net, code)), total(traced.rows, what)], hint, code=code,
-    )  # fmt: skip
+    wrongs: Wrongs = (
+        wrong_totals(_layers(net), x, what, count, _called(given, net, x, code)) if _plain_layers(net) else []
+    )
+
+    def steps() -> list[Two]:
+        found = worked(traced.rows, (what,), _called(given, net, x, code))
+        return [*found, total(traced.rows, what)] if len(found) > 1 else found
+
+    return Draft(text, NumberAnswer(whole(getattr(traced, what))), wrongs, steps, hint, code=code)
 
 
 @ask("params")
@@ -209,7 +215,7 @@ def _line(given: Given) -> Draft:
 def _runs(given: Given) -> Draft:
     if "code" not in given or "input" not in given:
         raise Unfit("ask", "with code and input", "kèm code và input")
-    model, x = read_model(given["code"]), as_shape(given["input"])
+    model, x, code = read_model(given["code"]), as_shape(given["input"]), given["code"].strip("\n")
     layers = _layers(model.layer)
     called = [
         model.parts[id(layer)].name.removeprefix("self.") if id(layer) in model.parts else layer.name
@@ -217,12 +223,12 @@ def _runs(given: Given) -> Draft:
     ]
     try:
         trace(model.layer, x)
-        return runs_draft(layers, x, given["code"], None, called)
+        return runs_draft(layers, x, code, None, called)
     except ConvcalcError as error:
         said = model.locate(error)
         place = (error.layer or 1) - 1
     fitting = [_fitting(layer) for layer in layers]
-    return runs_draft(fitting, x, given["code"], (place, (said.message("en"), said.message("vi"))), called)
+    return runs_draft(fitting, x, code, (place, (said.message("en"), said.message("vi"))), called)
 
 
 def _fitting(layer: Layer) -> Layer:
@@ -259,7 +265,7 @@ def _features(given: Given) -> Draft:
     traced = trace(chain(*before), x)
     if len(traced.output) != 1:
         raise Unfit("net", "flat before its last linear layer", "phẳng trước layer linear cuối")
-    ways = wrong_shapes(before, x, _called(net, code)[: len(before)])
+    ways = wrong_shapes(before, x, _called(given, net, x, code)[: len(before)])
 
     def wrongs(order: Draws) -> Any:
         return ((whole(value[0]), mistake) for value, mistake in ways(order) if len(value) == 1)
@@ -276,7 +282,7 @@ def _features(given: Given) -> Draft:
         text,
         NumberAnswer(whole(traced.output[0])),
         wrongs,
-        lambda: worked(traced.rows, SPATIAL, _called(net, code)),
+        lambda: worked(traced.rows, SPATIAL, _called(given, net, x, code)),
         hint,
         code=code,
     )
@@ -284,22 +290,34 @@ def _features(given: Given) -> Draft:
 
 @ask("field")
 def _field(given: Given) -> Draft:
+    """The receptive field after windows in a row; other layers that keep the size may stand between them."""
     net, x, code = _network(given)
-    traced = trace(net, x)
-    axis = traced.rows[-1].receptive_field[0]
-    if axis is None:
-        raise Unfit("net", "layers with a receptive field", "các layer có receptive field")
-    size = whole(axis.size)
     of, of_vi = _of(given, code, net, x)
     text = (
         f"How many cells wide is the receptive field of one cell of the output of {of}, on the input?",
         f"Một ô output của {of_vi} nhìn một vùng rộng bao nhiêu ô trên input?",
     )
-    wrong = sum(int(str(k)) for layer in _layers(net) if isinstance(k := getattr(layer, "kernel_size", None), int))
-    hint = (
-        "Begin with 1; each layer adds (K − 1) times the product of all strides before it.",
-        "Bắt đầu từ 1; mỗi layer thêm (K − 1) nhân với tích các stride của những layer trước.",
+    layers = _layers(net)
+    called = _called(given, net, x, code) or [
+        _said(layer, row.input) for layer, row in zip(layers, trace(net, x), strict=False)
+    ]
+    windows = [(one, name) for layer, name in zip(layers, called, strict=True) if (one := _window(layer)) is not None]
+    axis = trace(net, x).rows[-1].receptive_field[0]
+    made = (
+        field_draft([one for one, _ in windows], [(name, name) for _, name in windows], text, code) if windows else None
     )
-    return Draft(
-        text, NumberAnswer(size), [(wrong, BY_NAME["kernels_added"])], lambda: [], hint, code=code, choices=False
-    )
+    if made is None or axis is None or axis.size != made.answer.value:
+        raise Unfit("net", "windows in a row, such as conv 3 > maxpool 2", "các cửa sổ nối tiếp, như conv 3 > maxpool 2")  # fmt: skip
+    return made
+
+
+def _window(layer: Layer) -> Window | None:
+    """Kernel size, stride and dilation down the height; None for a layer without a window."""
+    if not isinstance(layer, Conv | MaxPool | AvgPool):
+        return None
+
+    def first(value: Any) -> int:
+        return int(str(value[0] if isinstance(value, tuple) else value))
+
+    kernel = first(layer.kernel_size)
+    return kernel, first(layer.stride or kernel), first(getattr(layer, "dilation", 1))

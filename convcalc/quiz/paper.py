@@ -23,6 +23,7 @@ input = "3,64,64"
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ class Item:
     levels: tuple[str, ...]
     count: int
     marks: float
-    fixed: Question | None = None
+    fixed: Callable[[int], Question] | None = None  # the seed decides nothing but the order of the choices
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ class Paper:
                 levels = [common.pick(item.levels) for _ in range(item.count)] if item.levels else []
                 own = Stream("paper", seed, i, j, student)
                 for k in range(item.count):
-                    question = item.fixed or make(order[k], levels[k], own.below(10**9))
+                    number = own.below(10**9)
+                    question = item.fixed(number) if item.fixed else make(order[k], levels[k], number)
                     found.append(Asked(len(found) + 1, i, item.marks, question))
         return found
 
@@ -157,7 +159,7 @@ def _item(entry: dict[str, Any], lines: Lines, place: Place) -> Item:
             raise lines.wrong("count", place, f"a whole number from 1 to {MOST}", f"số nguyên từ 1 đến {MOST}")
         return Item(tuple(kinds), tuple(levels), count, float(marks))
     try:
-        question = again(lines.text(entry["id"], "id", place)) if what[0] == "id" else _own(entry, lines, place)
+        fixed = _named(lines.text(entry["id"], "id", place)) if what[0] == "id" else _own(entry, lines, place)
     except Unfit as error:
         raise lines.wrong(error.key, place, *error.said) from None
     except ConvcalcError as error:
@@ -168,7 +170,7 @@ def _item(entry: dict[str, Any], lines: Lines, place: Place) -> Item:
             "paper_question", where=where, problem=error.message("en"), problem_vi=error.message("vi"),
             hint=error.hint("en") or "", hint_vi=error.hint("vi") or "",
         ) from None  # fmt: skip
-    return Item((), (), 1, float(marks), question)
+    return Item((), (), 1, float(marks), fixed)
 
 
 def _texts(value: Any, lines: Lines, key: str, place: Place) -> list[str]:
@@ -187,7 +189,12 @@ def _known(text: str, lines: Lines, place: Place) -> list[str]:
         ) from None  # fmt: skip
 
 
-def _own(entry: dict[str, Any], lines: Lines, place: Place) -> Question:
+def _named(name: str) -> Callable[[int], Question]:
+    question = again(name)
+    return lambda seed: question
+
+
+def _own(entry: dict[str, Any], lines: Lines, place: Place) -> Callable[[int], Question]:
     given: Given = dict(entry)
     if entry["ask"] not in ASKS:
         raise lines.wrong("ask", place, f"one of {', '.join(ASKS)}", f"một trong {', '.join(ASKS)}")
@@ -200,4 +207,6 @@ def _own(entry: dict[str, Any], lines: Lines, place: Place) -> Question:
             given[key] = {"en": en, "vi": vi}
     if not isinstance(given.get("choices", True), bool):
         raise lines.wrong("choices", place, "true or false", "true hoặc false")
-    return own_question(given, f"{Path(lines.name).stem}.{place[0]}.{place[1]}")
+    label = f"{Path(lines.name).stem}.{place[0]}.{place[1]}"
+    own_question(given, label)  # what is wrong with it is said now
+    return lambda seed: own_question(given, label, seed)
