@@ -26,6 +26,7 @@ bench: $(VENV)/bench
 	$(BIN)/python benchmarks/trace.py
 	$(BIN)/python benchmarks/check.py
 	$(BIN)/python benchmarks/verify.py
+	$(BIN)/python benchmarks/quiz.py
 
 docs: $(VENV)/docs
 	$(BIN)/mkdocs build --strict --quiet

@@ -58,3 +58,21 @@ def test_every_link_leads_somewhere() -> None:
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_sample_questions_are_what_the_command_makes(
+    convcalc: Callable[..., Any], request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    page, made = ROOT / "docs" / "quiz-samples.md", tmp_path / "made.md"
+    assert convcalc("quiz", "sample", "-n", "20", "--seed", "2026", "--markdown", str(made)).code == 0
+    text = made.read_text(encoding="utf-8")
+    if request.config.getoption("--overwrite"):
+        page.write_text(text, encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == text
+
+
+def test_every_kind_of_question_is_among_the_samples() -> None:
+    from convcalc.quiz.question import kinds
+
+    text = (ROOT / "docs" / "quiz-samples.md").read_text(encoding="utf-8")
+    assert [name for name in kinds() if f"`{name}." not in text] == []

@@ -14,7 +14,7 @@ from typing import Any
 from convcalc.errors import ConvcalcError
 from convcalc.files import read_text
 from convcalc.quiz.giving import ID_NAMES
-from convcalc.quiz.grading import LETTERS, grade, read_choice
+from convcalc.quiz.grading import LETTERS, grade, grade_choice, read_choice
 from convcalc.quiz.key import question_of_key
 from convcalc.quiz.question import Question
 from convcalc.quiz.reading import Two, Unreadable
@@ -95,7 +95,6 @@ def mark(key: dict[str, Any], path: str, encoding: str = "utf-8") -> list[Sheet]
             raise ConvcalcError("bad_key_entry", reason=f"{type(error).__name__}: {str(error)[:80]}") from None
         sheets[student] = Sheet(student, str(found.get("name", "")), marks)
         entries[student] = questions
-    made: dict[tuple[str, int], Question] = {}
     folded = {student.casefold(): student for student in sheets}
     for line, given, number, text in _answers(table):
         where = f"{table.name}, line {line}"
@@ -111,10 +110,7 @@ def mark(key: dict[str, Any], path: str, encoding: str = "utf-8") -> list[Sheet]
             )
         if not text:
             continue
-        question = made.get((student, number))
-        if question is None:
-            question = made[student, number] = question_of_key(entries[student][number])
-        sheet.answers[number] = _marked(question, number, text, line)
+        sheet.answers[number] = _marked(question_of_key(entries[student][number]), number, text, line)
     return list(sheets.values())
 
 
@@ -139,10 +135,11 @@ def _answers(table: Table) -> list[tuple[int, str, int, str]]:
 
 def _marked(question: Question, number: int, text: str, line: int) -> Marked:
     try:
-        chosen = LETTERS[read_choice(question, text)] if question.choices is not None else ""
-        graded = grade(question, text)
+        place = None if question.choices is None else read_choice(question, text)
+        graded = grade(question, text) if place is None else grade_choice(question, place)
     except Unreadable as error:
         return Marked(number, text, None, (), "", error.said, line)
+    chosen = "" if place is None else LETTERS[place]
     return Marked(number, text, float(graded.score), tuple(m.name for m in graded.mistakes), chosen, None, line)
 
 
