@@ -416,6 +416,17 @@ def test_a_level_that_is_none() -> None:
     assert error.value.kind == "unknown_level"
 
 
+def test_the_order_of_kinds_does_not_depend_on_what_was_loaded_first() -> None:
+    import subprocess
+    import sys
+
+    listed = []
+    for first in ("formulas", "backwards", "own"):
+        code = f"import convcalc.quiz.{first}\nfrom convcalc.quiz.question import kinds\nprint(list(kinds()))"
+        listed.append(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+    assert listed == [f"{NAMES}\n"] * 3
+
+
 def test_questions_need_neither_torch_nor_sympy() -> None:
     import subprocess
     import sys

@@ -134,6 +134,7 @@ class Kind:
 
 
 _KINDS: dict[str, Kind] = {}
+_IN_ORDER: dict[str, Kind] = {}
 TOPICS = ("weights", "lines", "shapes", "faults", "branches", "cells", "tables", "backwards", "costs", "formulas")
 
 
@@ -149,10 +150,13 @@ def kind(name: str, en: str, vi: str, version: int = 1) -> Callable[[Drawer], Dr
 
 
 def kinds() -> dict[str, Kind]:
-    """All kinds by name; the files of the topics are loaded when they are first asked for."""
-    for topic in TOPICS:
-        import_module(f"convcalc.quiz.{topic}")
-    return _KINDS
+    """All kinds by name, in the order of the topics; their files are loaded when they are first asked for."""
+    if not _IN_ORDER:
+        for topic in TOPICS:
+            import_module(f"convcalc.quiz.{topic}")
+        # whichever file was loaded first: papers draw from this order
+        _IN_ORDER.update(sorted(_KINDS.items(), key=lambda item: TOPICS.index(item[1].topic)))
+    return _IN_ORDER
 
 
 def choose_kinds(text: str) -> list[str]:
