@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any, NamedTuple
 
-from convcalc.errors import SpecError
+from convcalc.errors import ConvcalcError, SpecError
 from convcalc.formula import Dim, Formula, symbol
 
 _TOKEN = re.compile(
@@ -24,6 +24,8 @@ _TOKEN = re.compile(
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 # No formula of a layer has a higher power.
 HIGHEST = 9
+# Nobody means larger numbers.
+MOST_BITS = 2048
 LONGEST = 2000
 DEEPEST = 50
 
@@ -45,6 +47,8 @@ def _plus(a: Ratio, b: Ratio, sign: int = 1) -> Ratio:
 
 
 def _times(a: Ratio, b: Ratio) -> Ratio:
+    if any(isinstance(n, int) and n.bit_length() > MOST_BITS for one in (a, b) for n in one):
+        raise ConvcalcError("formula_too_large", limit=f"{MOST_BITS} bits", limit_vi=f"{MOST_BITS} bit")
     return _lowest(Ratio(a.over * b.over, a.under * b.under))
 
 

@@ -49,7 +49,10 @@ class ConvcalcError(Exception):
 
     def message(self, lang: str = "en") -> str:
         """One sentence, with the layer in front where there is one: "layer 2 (conv): the window 7×7 is …"."""
-        text = getattr(self.said, lang).format_map(_Values(self.values))
+        values = self.values
+        if lang == "vi" and "where" in values:  # a file and a line
+            values = values | {"where": str(values["where"]).replace(", line ", ", dòng ")}
+        text = getattr(self.said, lang).format_map(_Values(values))
         if self.layer is None:
             return str(text)
         name = self.values.get("layer_name") or getattr(self.subject, "name", "?")

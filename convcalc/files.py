@@ -35,15 +35,28 @@ def read_text(path: str) -> str:
 
 
 def write_text(path: str, text: str, overwrite: bool = True) -> None:
-    """Write a text to a temporary name beside the file and rename it; raises `ConvcalcError` where that cannot be done."""
-    target = Path(path)
+    """Write a text whole or not at all; raises `ConvcalcError` where that cannot be done."""
+    write_bytes(path, text.encode(), overwrite)
+
+
+def write_bytes(path: str, content: bytes, overwrite: bool = True) -> None:
+    """Write bytes to a temporary name beside the file and rename it; raises `ConvcalcError` where that cannot be done."""
+    target = Path(path).resolve()  # through a link, which stays one
+    if (
+        target.exists() and not target.is_file() and not target.is_dir()
+    ):  # a device or a pipe, which is no file to replace
+        try:
+            target.write_bytes(content)
+        except OSError as error:
+            raise ConvcalcError("cannot_write", path=path, reason=error.strerror or str(error)) from None
+        return
     if not overwrite and target.exists():
         raise ConvcalcError("exists", path=path)
     temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
         Path(temporary).chmod(mode)
         if overwrite:

@@ -14,6 +14,7 @@ from convcalc.errors import ConvcalcError
 from convcalc.formula import Dim
 from convcalc.layers import AvgPool, Conv, ConvT, Flatten, Layer, Linear, MaxPool, MinPool
 from convcalc.layers.base import per_axis
+from convcalc.layers.conv import _kernels
 from convcalc.shape import Shape, extent, product
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Mistake:
     vi: str
     wrong: WrongFormula
     likely: int = 2  # 1 for what is seen all the time, 3 for what is rare
-    since: int = 1  # the version of the questions that begins to use it: older ones are drawn as they were
+    since: int = 1  # the edition of the questions that begins to use it: older ones are drawn as they were
 
     def says(self, lang: str) -> str:
         return self.vi if lang == "vi" else self.en
@@ -116,7 +117,10 @@ def _each(axis: Callable[[Dim, Dim, Dim, Dim, Dim], Any], only: tuple[type[Layer
 
     def wrong(layer: Layer, x: Shape) -> Shape | None:
         found = windows(layer, x) if isinstance(layer, only) else None
-        return None if found is None else (layer.shape(x)[0], *(axis(*w) for w in found))
+        sizes = None if found is None else [axis(*w) for w in found]
+        if sizes is None or None in sizes:
+            return None
+        return (_kernels(layer, x[0]) if isinstance(layer, Conv) else x[0], *sizes)
 
     return wrong
 
@@ -167,6 +171,18 @@ def _bias_per_input(layer: Any, x: Shape) -> Dim | None:
 
 def _with_sizes(layer: Any, x: Shape) -> Dim:
     return product(layer.weights(x)["weight"]) * product(x[1:])
+
+
+def _no_plus_one(layer: Layer, x: Shape) -> Shape | None:
+    """One less on every axis, whichever way the division is rounded."""
+    y = layer.shape(x)
+    return (y[0], *(size - 1 for size in y[1:])) if windows(layer, x) is not None else None
+
+
+def _ceil_left_out(layer: Layer, x: Shape) -> Shape | None:
+    if not isinstance(layer, POOLS) or not layer.ceil_mode:
+        return None
+    return _each(lambda m, k, s, p, d: (m + 2 * p - extent(k, d)) // s + 1)(layer, x)  # type: ignore[no-any-return]
 
 
 def _swapped(layer: Layer, x: Shape) -> Shape | None:
@@ -220,8 +236,8 @@ MISTAKES: tuple[Mistake, ...] = (
     # -- the size of the output ---------------------------------------------------------------------------------
     Mistake("ceil_for_floor", "shape", "the division was rounded up; it is rounded down", "phép chia được làm tròn lên; đúng ra phải làm tròn xuống",
             _each(lambda m, k, s, p, d: (m + 2 * p - extent(k, d) + s - 1) // s + 1), 1),
-    Mistake("no_plus_one", "shape", "the + 1 at the end of the formula was left out", "quên cộng 1 ở cuối công thức",
-            _each(lambda m, k, s, p, d: (m + 2 * p - extent(k, d)) // s), 1),
+    Mistake("no_plus_one", "shape", "the + 1 at the end of the formula was left out", "quên cộng 1 ở cuối công thức", _no_plus_one, 1),
+    Mistake("ceil_left_out", "shape", "ceil_mode was left out: here the division is rounded up", "quên ceil_mode: ở đây phép chia làm tròn lên", _ceil_left_out, 1),
     Mistake("padding_once", "shape", "the padding was added on one side only: P instead of 2P", "chỉ cộng padding một phía: P thay vì 2P",
             _each(lambda m, k, s, p, d: (m + p - extent(k, d)) // s + 1), 1),
     Mistake("padding_left_out", "shape", "the padding was left out", "quên cộng padding",
@@ -231,9 +247,9 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("kernel_not_subtracted", "shape", "the kernel was not subtracted", "quên trừ kích thước kernel",
             _each(lambda m, k, s, p, d: (m + 2 * p) // s + 1)),
     Mistake("only_divided", "shape", "the size was only divided by the stride", "chỉ lấy kích thước chia cho stride",
-            _each(lambda m, k, s, p, d: m // s)),
+            _each(lambda m, k, s, p, d: m // s if s != 1 else None)),
     Mistake("divided_up", "shape", "the size was only divided by the stride, and rounded up, as with 'same' padding", "chỉ lấy kích thước chia cho stride rồi làm tròn lên, như khi padding 'same'",
-            _each(lambda m, k, s, p, d: (m + s - 1) // s)),
+            _each(lambda m, k, s, p, d: (m + s - 1) // s if s != 1 else None)),
     Mistake("dilation_ignored", "shape", "the dilation was left out: K instead of D·(K − 1) + 1", "quên dilation: dùng K thay vì D·(K − 1) + 1",
             _each(lambda m, k, s, p, d: (m + 2 * p - k) // s + 1)),
     Mistake("dilation_times_kernel", "shape", "a dilated kernel was taken to span D·K cells; it spans D·(K − 1) + 1", "coi kernel có dilation rộng D·K ô; đúng ra là D·(K − 1) + 1",
@@ -264,24 +280,26 @@ MISTAKES: tuple[Mistake, ...] = (
     # -- the shape of the weights -------------------------------------------------------------------------------
     _named("kernels_and_channels_swapped", "weight", "the number of kernels and the channels of the input were swapped", "đổi chỗ số kernel và số channel của input", 1),
     _named("other_order", "weight", "the axes are in the other order", "thứ tự các chiều không đúng với thứ tự được hỏi", 1),
-    _named("kernel_without_channels", "weight", "a kernel was taken to be flat; it has as many channels as the input", "coi kernel chỉ có một channel; kernel có đủ số channel của input", 1),
+    _named("kernel_without_channels", "weight", "a kernel was taken to be flat; it has as many channels as it gets", "coi kernel chỉ có một channel; kernel có đủ số channel mà nó nhận", 1),
+    _named("kernel_sides_swapped", "weight", "height and width of the kernel were swapped", "đổi chỗ chiều cao và chiều rộng của kernel", 2),
     _named("one_kernel_alone", "weight", "only one kernel was described", "chỉ mô tả một kernel"),
     _named("groups_ignored", "weight", "the groups were ignored: each kernel looks at the channels of its group alone", "quên groups: mỗi kernel chỉ nhìn các channel trong nhóm của nó", 1),
     # -- whether code runs, and which code ----------------------------------------------------------------------
     _named("error_missed", "code", "the numbers that a layer takes were not compared with what comes in", "không so số channel hay feature mà layer nhận với những gì đi vào", 1),
-    _named("saw_an_error", "code", "the code is right: what each layer takes is what comes in", "code không có lỗi: mỗi layer nhận đúng những gì đi vào", 1),
+    _named("saw_an_error", "code", "the code is right: what each layer takes is what comes in", "code không có lỗi: layer nào cũng khớp với đầu vào của nó", 1),
     _named("in_and_out_swapped", "code", "in_channels and out_channels were swapped", "đổi chỗ in_channels và out_channels", 1),
     _named("out_is_in", "code", "out_channels is the number of kernels, not of input channels", "out_channels là số kernel, không phải số channel của input", 1),
+    _named("in_is_out", "code", "in_channels is the number of channels of the input, not of kernels", "in_channels phải bằng số channel của input, không phải số kernel", 1),
     _named("other_kernel", "code", "this kernel gives another output size", "kernel này cho output có kích thước khác", 1),
     _named("other_stride", "code", "this stride gives another output size", "stride này cho output có kích thước khác"),
     _named("other_padding", "code", "this padding gives another output size", "padding này cho output có kích thước khác"),
     _named("stopped_early", "code", "that is the shape before the last layers", "đó mới là shape trước các layer cuối", 1),
     _named("blamed_the_giver", "code", "that layer takes what comes in; the code stops at the one that gets its output", "layer này nhận đúng đầu vào; code dừng ở layer nhận output của nó", 1),
-    _named("blamed_another", "code", "that layer takes exactly what comes in", "layer này nhận đúng những gì đi vào", 2),
+    _named("blamed_another", "code", "that layer takes exactly what comes in", "layer này khớp với đầu vào của nó", 2),
     _named("blamed_what_takes_all", "code", "that layer fixes no number of channels; it takes what comes in", "layer này không quy định số channel, input nào cũng nhận", 3),
     _named("one_branch_alone", "code", "one branch was counted; cat puts the channels of all branches one after the other", "chỉ tính một nhánh; cat nối channel của mọi nhánh lại", 1),
     _named("branches_multiplied", "code", "the channels of the branches were multiplied; cat adds them up", "nhân channel của các nhánh; cat cộng số channel lại", 2),
-    _named("sizes_added", "code", "height or width were added too; cat along dim=1 adds the channels only", "cộng cả chiều cao hay chiều rộng; cat theo dim=1 chỉ cộng channel", 2),
+    _named("sizes_added", "code", "height and width were added too; cat along dim=1 adds the channels only", "cộng cả chiều cao và chiều rộng; cat theo dim=1 chỉ cộng channel", 2),
     _named("sum_adds_channels", "code", "a sum keeps the number of channels; only cat adds them up", "phép cộng giữ nguyên số channel; chỉ cat mới cộng số channel", 1),
     _named("pool_branch_forgotten", "code", "the branch without a convolution was left out; it keeps the channels that come in", "bỏ quên nhánh không có tích chập; nhánh này giữ nguyên số channel đi vào", 1),
     _named("shortcut_shape", "code", "that is what goes into the block", "đó là shape đi vào khối", 1),
@@ -290,15 +308,17 @@ MISTAKES: tuple[Mistake, ...] = (
     _named("jump_ignored", "field", "the strides before a layer were ignored: they stretch what it adds", "quên stride của các layer trước: chúng làm phần thêm vào rộng ra", 1),
     _named("last_kernel_alone", "field", "that is what the last layer sees of the layer before it", "đó là vùng mà layer cuối nhìn trên layer ngay trước nó", 1),
     _named("dilation_left_out_of_field", "field", "the dilation was left out: the kernel spans D·(K − 1) + 1 cells", "quên dilation: kernel trải rộng D·(K − 1) + 1 ô"),
+    _named("field_from_zero", "field", "it began with 0; a cell sees itself, so it begins with 1", "bắt đầu từ 0; mỗi ô tự nhìn thấy chính nó nên phải bắt đầu từ 1", 1),
     _named("stride_of_own_layer", "field", "a layer's own stride was taken to stretch its kernel; only those before it do", "dùng cả stride của chính layer đó; chỉ stride của các layer trước mới tính"),
     _named("values_not_bytes", "memory", "values were counted, not bytes: a float32 has 4", "đếm số giá trị, chưa đổi ra byte: mỗi float32 chiếm 4 byte", 1),
     _named("input_memory", "memory", "that is the memory of the input", "đó là bộ nhớ của input"),
     _named("float64", "memory", "8 bytes were counted for a value; a float32 has 4", "tính mỗi giá trị 8 byte; float32 chỉ có 4 byte"),
     _named("channels_left_out_of_memory", "memory", "one channel of the output was counted", "chỉ tính một channel của output", 1),
     # -- backwards ----------------------------------------------------------------------------------------------
-    _named("twice_the_padding", "backwards", "the padding counts on both sides: half of K − 1", "padding tính cả hai phía: chỉ cần nửa của K − 1", 1),
+    _named("twice_the_padding", "backwards", "that is the padding of both sides together; each gets half", "đó là padding của cả hai phía cộng lại; mỗi phía chỉ cần một nửa", 1),
     _named("padding_is_the_kernel", "backwards", "the padding was taken as large as the kernel", "lấy padding bằng kernel"),
     _named("half_of_the_kernel_up", "backwards", "K/2 was rounded up; K − 1 is halved", "lấy K/2 làm tròn lên; đúng ra là nửa của K − 1", 1),
+    _named("padding_by_dilated_kernel", "backwards", "half of D·K was taken; the kernel spans D·(K − 1) + 1 cells", "lấy nửa của D·K; kernel trải rộng D·(K − 1) + 1 ô", 1),
     _named("dilation_left_out_of_padding", "backwards", "the dilation was left out: half of D·(K − 1)", "quên dilation: phải là nửa của D·(K − 1)", 1),
     # -- numbers ------------------------------------------------------------------------------------------------
     _named("kernel_turned", "numbers", "the kernel was turned by 180°, as in a mathematical convolution", "xoay kernel 180° như tích chập trong toán", 1),
@@ -311,10 +331,26 @@ MISTAKES: tuple[Mistake, ...] = (
     _named("padding_not_added", "numbers", "the padding was not added", "quên thêm padding", 1),
     _named("second_channel_left_out", "numbers", "only the first channel was counted", "chỉ tính channel đầu tiên", 1),
     _named("columns_first", "numbers", "the columns were read before the rows", "đọc theo cột trước rồi mới đến hàng", 1),
+    _named("channels_interleaved", "numbers", "the channels were read in turns; a channel is read whole before the next", "đọc xen kẽ các channel; phải đọc hết một channel rồi mới sang channel sau", 1),
     _named("sum_for_mean", "numbers", "the values were added, but not divided", "cộng các giá trị nhưng quên chia", 1),
     # -- formulas -----------------------------------------------------------------------------------------------
     _named("formula_ceil", "formula", "the quotient is rounded down, not up", "thương được làm tròn xuống, không phải làm tròn lên", 1),
     _named("formula_one_padding", "formula", "the padding counts on both sides: 2P", "padding tính cả hai phía: 2P", 1),
+    _named("formula_no_floor", "formula", "the quotient has to be rounded down", "thiếu làm tròn xuống", 1),
+    _named("formula_kernel_added", "formula", "the kernel is subtracted, not added", "phải trừ kernel, không phải cộng", 1),
+    _named("formula_kernel_twice", "formula", "the kernel is subtracted once, not twice", "chỉ trừ kernel một lần", 1),
+    _named("formula_one_subtracted", "formula", "1 is added, not subtracted", "phải cộng 1, không phải trừ 1", 1),
+    _named("formula_kernel_not_added", "formula", "here the kernel is added", "quên cộng kernel", 1),
+    _named("formula_m_minus_one", "formula", "it is M − 1 that the stride multiplies", "stride nhân với M − 1, không phải M", 1),
+    _named("formula_flat_channels", "formula", "the channels are missing", "quên nhân số channel", 1),
+    _named("formula_flat_bias", "formula", "flatten has no bias", "flatten không có bias", 1),
+    _named("formula_bias_each_output", "formula", "there is a bias for each output, not one for all", "mỗi output có một bias, không phải một bias chung", 1),
+    _named("formula_depthwise_channels", "formula", "depthwise there is a kernel for each of the C channels", "depthwise có C kernel, mỗi channel một kernel", 1),
+    _named("formula_pointwise_channels", "formula", "each of the F kernels of 1×1 has C channels", "mỗi kernel 1×1 trong F kernel có C channel", 1),
+    _named("formula_one_pool", "formula", "that is after one pooling only", "mới tính một lớp pooling", 1),
+    _named("formula_one_conv", "formula", "that is after one convolution only", "mới tính một lớp tích chập", 1),
+    _named("formula_second_kernel", "formula", "the second kernel is missing", "thiếu kernel của lớp thứ hai", 1),
+    _named("formula_strides_added", "formula", "the strides of two layers multiply", "stride của hai lớp phải nhân với nhau", 1),
     _named("formula_no_one", "formula", "the + 1 is missing", "thiếu + 1", 1),
     _named("formula_one_inside_twice", "formula", "K is subtracted, not K − 1, where 1 is added at the end", "đã cộng 1 ở cuối thì trừ K, không trừ K − 1"),
     _named("formula_no_kernel", "formula", "the kernel is not subtracted", "quên trừ kernel", 1),
@@ -340,10 +376,17 @@ def named(name: str) -> Mistake:
 BY_NAME: dict[str, Mistake] = {mistake.name: mistake for mistake in MISTAKES}
 
 
-def wrong_ways(layer: Layer, x: Shape, about: str) -> list[tuple[Mistake, Any]]:
-    """What the mistakes about the shape, the params or the macs give for a layer, where that is not what is right."""
+def wrong_ways(layer: Layer, x: Shape, about: str, edition: int | None = None) -> list[tuple[Mistake, Any]]:
+    """What the mistakes about the shape, the params or the macs give for a layer, where that is not what is right.
+
+    `edition` leaves out the mistakes that came later.
+    """
     right = {"shape": layer.shape, "params": layer.params, "macs": layer.macs}[about](x)
-    found = ((mistake, mistake.instead(layer, x, right)) for mistake in MISTAKES if mistake.about == about)
+    found = (
+        (mistake, mistake.instead(layer, x, right))
+        for mistake in MISTAKES
+        if mistake.about == about and (edition is None or mistake.since <= edition)
+    )
     return [(mistake, value) for mistake, value in found if value is not None]
 
 

@@ -137,3 +137,8 @@ def pick(lang: str, en: str, vi: str) -> str:
 def decimal(text: str, lang: str) -> str:
     """A number's text with the language's decimal mark: 31.5 or 31,5."""
     return text.replace(".", ",") if lang == "vi" else text
+
+
+def many(count: int, noun: str) -> str:
+    """1 channel, 2 channels."""
+    return f"{count} {noun}" + ("" if count == 1 else "s")

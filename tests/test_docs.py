@@ -72,7 +72,7 @@ def test_the_sample_questions_are_what_the_command_makes(
 
 
 def test_every_kind_of_question_is_among_the_samples() -> None:
-    from convcalc.quiz.question import kinds
+    from convcalc.quiz.registry import kinds
 
     text = (ROOT / "docs" / "quiz-samples.md").read_text(encoding="utf-8")
     assert [name for name in kinds() if f"`{name}." not in text] == []

@@ -113,7 +113,7 @@ ELSEWHERE = {  # kinds that no spec and input can show, with where they are test
     "answers_unkept",  # test_quiz_taking.py
     "bad_paper", "paper_empty", "paper_too_long", "paper_one_of", "paper_question", "bad_key", "bad_key_entry", "table_empty",
     "table_column_missing", "table_columns_twice", "table_ragged", "table_broken", "table_encoding", "no_encoding", "bad_student_id",
-    "student_twice", "unknown_student", "unknown_question", "answered_twice", "one_roster",  # test_quiz_papers.py
+    "paper_language", "same_file", "student_twice", "unknown_student", "unknown_question", "answered_twice", "one_roster",  # test_quiz_papers.py
 }  # fmt: skip
 
 

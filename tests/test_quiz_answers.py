@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from convcalc.arithmetic import as_dim, read_formula
+from convcalc.formula import Dim
 from convcalc.numbers import Array
 from convcalc.quiz.answers import (
     Answer,
@@ -20,10 +23,18 @@ from convcalc.quiz.answers import (
     TableAnswer,
     TextAnswer,
 )
-from convcalc.quiz.formulas import ASKED, _read
 from convcalc.quiz.grading import grade, read_choice
-from convcalc.quiz.question import make
+from convcalc.quiz.kinds.formulas import ASKED
+from convcalc.quiz.making import make
+from convcalc.quiz.question import Choice
 from convcalc.quiz.reading import Unreadable, read_number
+
+
+def _value(text: str) -> Dim:
+    found = as_dim(read_formula(text))
+    assert not isinstance(found, Fraction)
+    return found
+
 
 NUMBERS: list[tuple[str, Any]] = [
     ("1216", 1216),
@@ -127,11 +138,10 @@ def test_formulas_by_equality(level: str, place: int, texts: list[str]) -> None:
 
 
 def test_a_formula_is_never_run() -> None:
-    answer = FormulaAnswer(_read("M"))
+    answer = FormulaAnswer(_value("M"))
     for text in [
         "__import__('os').system('x')",
         "M.__class__",
-        "M[0]",
         "lambda: 1",
         "'M'",
         "M if M else M",
@@ -170,17 +180,58 @@ def test_choices_by_letter_number_or_text() -> None:
         read_choice(question, "(1, 2, 3)")
 
 
-def test_a_number_that_is_a_choice_and_a_place_is_asked_about() -> None:
-    """With the choices 3, 6, 2, 1 the answer 3 could be the value or the third."""
-    question = next(
-        q for q in (make("same-padding", "easy", s) for s in range(200))
-        if q.choices and {c.value for c in q.choices} & {1, 2, 3, 4} and q.choices[(q.choices[0].value or 9) % 4].value != 1
-    )  # fmt: skip
-    assert question.choices is not None
-    for i, choice in enumerate(question.choices):
-        if choice.value in (1, 2, 3, 4) and choice.value != i + 1:
-            with pytest.raises(Unreadable, match="could mean"):
-                read_choice(question, str(choice.value))
+def test_a_number_that_could_be_a_value_or_a_place_is_asked_about() -> None:
+    """With the choices 3, 6, 2, 1 the answer 3 could be the value or the third; 4 is no value, and may have been meant as one."""
+    base = make("linear-in", "easy", 1)
+    assert base.choices is not None
+    wrong = next(c.mistake for c in base.choices if c.mistake is not None)
+    choices = tuple(Choice((str(v), str(v)), None if v == 3 else wrong, v) for v in (3, 6, 2, 1))
+    question = replace(base, choices=choices, key=0, answer=NumberAnswer(3))
+    for text in ("1", "2", "3", "4"):
+        with pytest.raises(Unreadable, match="could"):
+            read_choice(question, text)
+    assert read_choice(question, "6") == 1
+    assert read_choice(question, "b) 6") == 1
+    with pytest.raises(Unreadable, match="something else"):
+        read_choice(question, "a) 6")
+
+
+READ_WITH_CARE = [
+    (NumberAnswer(1216), "(1,216)"),
+    (NumberAnswer(1216), "1,216*1"),
+    (NumberAnswer(1232), "1,216 + 16"),
+    (ShapeAnswer((3136,)), "3,136"),
+    (SizesAnswer(frozenset({53, 54, 55, 56})), "[53, 56]"),
+    (SizesAnswer(frozenset({29, 30})), "30 to 29"),
+    (MatrixAnswer(Array((1, 2), [Fraction(3, 2), Fraction(5, 2)])), "1,5; 2,5"),
+    (FormulaAnswer(_value("(K·O·C + 1)·F")), "(K*O*C1+1)*F"),
+    (FormulaAnswer(_value("(K·O·C + 1)·F")), "K2"),
+    (FormulaAnswer(_value("M")), "((((9^9)^9)^9)^9)"),
+    (NumberAnswer(3), "((((9^9)^9)^9)^9)"),
+]
+
+
+@pytest.mark.parametrize(("answer", "text"), READ_WITH_CARE)
+def test_it_is_asked_about_rather_than_guessed(answer: Answer, text: str) -> None:
+    with pytest.raises(Unreadable):
+        answer.read(text)
+
+
+def test_what_a_student_typed_moves_no_cursor() -> None:
+    with pytest.raises(Unreadable) as error:
+        read_number("\x1b]0;x\x07\x1b[2J")
+    assert "\x1b" not in "".join(error.value.said)
+
+
+def test_a_formula_beyond_all_bounds_is_refused_at_once() -> None:
+    question = make("formula", "easy", 1)
+    for seed in range(20):
+        question = make("formula", "hard", seed)
+        if question.choices is None:
+            break
+    for text in ("(C+D+E+F+K+M)^9", "(C+D+E+F+K+M)^9 + (C+D+E+F+K+M)^8", "M^9*M^9*M^9*M^9*M^9*M^9*M^9*M^9"):
+        with pytest.raises(Unreadable):
+            grade(question, text)
 
 
 # --- whatever is written ----------------------------------------------------------------------------------------------
@@ -190,7 +241,7 @@ ANSWERS: list[Answer] = [
     ShapeAnswer((3, 4, 5)),
     SizesAnswer(frozenset({3, 4})),
     MatrixAnswer(Array((2, 2), [1, 2, 3, 4])),
-    FormulaAnswer(_read("M − K + 1")),
+    FormulaAnswer(_value("M − K + 1")),
     TextAnswer("nn.ReLU()"),
     TableAnswer(((("a", "a"), NumberAnswer(1)), (("b", "b"), NumberAnswer(2)))),
 ]
@@ -198,6 +249,7 @@ WRITTEN = st.one_of(
     st.text(max_size=40),
     st.text(alphabet="0123456789 .,;()[]+-*/x×−MKSP=", max_size=30),
     st.from_regex(r"[\d.,]{1,12}", fullmatch=True),
+    st.text(alphabet="0123456789^*()CDFKM+x", max_size=30),
 )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import re
+import sys
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +17,9 @@ import pytest
 
 from convcalc.quiz.grading import LETTERS, grade
 from convcalc.quiz.key import key_object, question_of_key
+from convcalc.quiz.making import make
 from convcalc.quiz.paper import Asked, read_paper
-from convcalc.quiz.question import kinds, make
+from convcalc.quiz.registry import kinds
 
 Run = Callable[..., Any]
 
@@ -37,7 +40,7 @@ level = "medium"
 marks = 3
 
 [[section.question]]
-id = "params.easy.42.v1"
+id = "output-shape.easy.42.v1"
 
 [[section.question]]
 ask = "shape"
@@ -106,7 +109,7 @@ def test_students_get_the_same_kinds_with_other_numbers(
     forms = {student: [".".join(one.split(".")[:2]) for one in found] for student, found in ids.items()}
     assert forms["s1"] == forms["s2"] == forms["s3"]
     assert ids["s1"][0] != ids["s2"][0]
-    assert ids["s1"][3] == ids["s2"][3] == "params.easy.42.v1"
+    assert ids["s1"][3] == ids["s2"][3] == "output-shape.easy.42.v1"
     assert len(ids["s1"]) == 5
 
 
@@ -367,7 +370,7 @@ def test_a_class_is_graded(convcalc: Run, paper: Path, roster: Path, tmp_path: P
     assert third[3]["unreadable"]
     first = graded["questions"][0]
     assert first["difficulty"] == pytest.approx(2 / 3)
-    assert sum(first["letters"].values()) == 3
+    assert sum(first["choices"].values()) == 3
     for lang in ("en", "vi"):
         shown = convcalc("quiz", "grade", str(tmp_path / "out" / "key.json"), str(answers), "--lang", lang)
         assert "s2" in shown.out
@@ -512,3 +515,138 @@ def test_fixed_numbers_come_in_another_order_for_each_student(tmp_path: Path) ->
     }
     assert len(orders) == 8
     assert {asked.question.key for student in "abcdefgh" for asked in paper.asked(1, student)[5:]} == {3}  # "Có lỗi"
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_shipped_paper_can_be_taken(
+    convcalc: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, lang: str
+) -> None:
+    monkeypatch.setenv("CONVCALC_PROGRESS", str(tmp_path / "p.sqlite"))
+    paper = str(QUIZZES / f"{name}.toml")
+    questions = read_paper(paper).draw(3)
+    lines = "".join((LETTERS[q.key] if q.key is not None else q.right(lang)) + "\n" for q in questions)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
+    ran = convcalc("quiz", "--paper", paper, "--seed", "3", "--lang", lang)
+    assert ran.code == 0, ran.err
+    count = len(questions)
+    assert (f"{count} of {count} points" if lang == "en" else f"{count}/{count} điểm") in ran.out
+    # a teacher's own questions move no card
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    assert convcalc("quiz", "review").code == 0
+    assert convcalc("quiz", "stats").code == 0
+
+
+def test_papers_without_a_seed_are_secret(convcalc: Run, paper: Path, tmp_path: Path) -> None:
+    """Who has the paper and a guess at the seed could make the keys."""
+    seeds = set()
+    for name in ("a", "b", "c"):
+        out = tmp_path / name
+        assert convcalc("quiz", "make", str(paper), "--copies", "1", "--out", str(out)).code == 0
+        seeds.add(json.loads((out / "key.json").read_text(encoding="utf-8"))["seed"])
+    assert len(seeds) == 3
+
+
+def test_a_language_that_a_paper_does_not_have(convcalc: Run, tmp_path: Path) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text('languages = ["vi"]\n' + PAPER, encoding="utf-8")
+    ran = convcalc("quiz", "make", str(path), "--copies", "1", "--out", str(tmp_path / "o"), "--lang", "en")
+    assert (ran.code, "Its languages: vi" in ran.err) == (2, True)
+
+
+def test_the_answers_are_never_written_over(convcalc: Run, paper: Path, roster: Path, tmp_path: Path) -> None:
+    given(convcalc, paper, roster, tmp_path / "out")
+    answers = answers_file(tmp_path / "a.csv", [["s1", "1", "a"]])
+    before = answers.read_bytes()
+    key = str(tmp_path / "out" / "key.json")
+    ran = convcalc("quiz", "grade", key, str(answers), "--csv", str(answers))
+    assert (ran.code, answers.read_bytes() == before) == (2, True)
+    link = tmp_path / "link.csv"
+    link.symlink_to(tmp_path / "real.csv")
+    assert convcalc("quiz", "grade", key, str(answers), "--csv", str(link)).code == 0
+    assert link.is_symlink()
+    assert (tmp_path / "real.csv").read_bytes()
+
+
+# (the question's keys, a part of what is said)
+UNFIT = [
+    ('ask = "field"\nnet = "conv 3x5"\ninput = "1,9,9"', "square"),
+    ('ask = "compute"\nnet = "conv 2 d2"\ndata = "1 2 3; 4 5 6; 7 8 9"\nkernel = "1 0; 0 1"', "one kernel"),
+    ('ask = "compute"\nnet = "conv 2@2"\ndata = "1 2 3; 4 5 6; 7 8 9"\nkernel = "1 0; 0 1"', "one kernel"),
+    ('ask = "line"\nnet = "conv 8@3 groups=2"\ninput = "4,8,8"', "without groups"),
+    ('ask = "shape"\nnet = "conv 8@3"\ninput = "3,M,N"', "numbers"),
+    ('ask = "macs"\nnet = "conv F@3"\ninput = "3,9,9"', "numbers"),
+    ('ask = "weight"\nnet = "conv F@3"\ninput = "3,9,9"', "numbers"),
+    ('ask = "line"\nnet = "conv F@3"\ninput = "3,9,9"', "numbers"),
+    ('ask = "params"\nnet = "conv 8@3"\ninput = "C,9,9"', "numbers"),
+    ('ask = "field"\nnet = "conv K"\ninput = "3,9,9"', "line"),
+    ('ask = "shape"\nnet = "conv 8@3"\ninput = "3,9,9"\norder = "x"', "order"),
+    ('ask = "shape"\nnet = "cnv 8@3"\ninput = "3,9,9"', "line 4"),
+    ('ask = "shape"\nnet = "conv 8@3"\ninput = "3,,9"', "line 5"),
+]
+
+
+@pytest.mark.parametrize(("keys", "said"), UNFIT, ids=[u[0].splitlines()[1] for u in UNFIT])
+def test_own_numbers_that_make_no_question(convcalc: Run, tmp_path: Path, keys: str, said: str) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text(f"[[section]]\n[[section.question]]\n{keys}\n", encoding="utf-8")
+    for lang in ("en", "vi"):
+        ran = convcalc("quiz", "make", str(path), "--copies", "1", "--out", str(tmp_path / "o"), "--lang", lang)
+        assert ran.code == 2
+        assert "convcalc itself" not in ran.err
+        assert "chính convcalc" not in ran.err
+        assert lang == "vi" or said in ran.err.replace("\n", " ")
+        assert lang == "en" or ", line " not in ran.err
+
+
+def test_features_does_not_show_the_answer(tmp_path: Path) -> None:
+    path = tmp_path / "p.toml"
+    keys = 'ask = "features"\nnet = "conv 8@3 > relu > maxpool 2 > flatten > linear 10"\ninput = "3,32,32"'
+    path.write_text(f"[[section]]\n[[section.question]]\n{keys}\n", encoding="utf-8")
+    question = read_paper(str(path)).draw(1)[0]
+    assert question.right("en") == "1800"
+    assert "1800" not in (question.code or "")
+    assert "nn.Linear(?, 10)" in (question.code or "")
+
+
+HOSTILE = [
+    '"form": "number", "key": "1e200000000"',
+    '"form": "number", "key": Infinity',
+    '"form": "shape", "key": [Infinity]',
+    '"form": "matrix", "key": {"shape": [], "values": []}',
+    '"form": "matrix", "key": {"shape": [0], "values": []}',
+    '"form": "table", "cells": [{"name": ["a", "b"], "form": "table", "cells": []}]',
+    '"form": "formula", "key": "((((9^9)^9)^9)^9)", "written": ""',
+    '"form": "number", "key": 1, "right": 0, "choices": [' + ", ".join(['{"text": ["a", "b"], "value": 1, "mistake": null}'] * 12) + "]",
+    '"form": "number", "key": 1, "wrong": [[2, 7]]',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("entry", HOSTILE)
+def test_a_key_from_elsewhere(convcalc: Run, tmp_path: Path, entry: str) -> None:
+    path, answers = tmp_path / "key.json", tmp_path / "a.csv"
+    path.write_text(
+        f'{{"students": {{"s1": {{"questions": [{{"number": 1, "marks": 1, "id": "a.b", {entry}}}]}}}}}}',
+        encoding="utf-8",
+    )
+    answers.write_text("student,question,answer\ns1,1,5\n", encoding="utf-8")
+    ran = convcalc("quiz", "grade", str(path), str(answers))
+    assert (ran.code, "the key has an entry" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize("marks", ["NaN", "Infinity", "-1", "1e9", "null"])
+def test_marks_that_are_none(convcalc: Run, tmp_path: Path, marks: str) -> None:
+    path, answers = tmp_path / "key.json", tmp_path / "a.csv"
+    path.write_text(
+        f'{{"students": {{"s1": {{"questions": [{{"number": 1, "marks": {marks}, "id": "a.b", "form": "number", "key": 1}}]}}}}}}'
+    )
+    answers.write_text("student,question,answer\ns1,1,1\n")
+    assert convcalc("quiz", "grade", str(path), str(answers)).code == 2
+
+
+def test_names_in_two_columns(tmp_path: Path) -> None:
+    from convcalc.quiz.giving import read_roster
+
+    path = tmp_path / "r.csv"
+    path.write_text("Mã số sinh viên,Họ,Tên\ns1,Nguyễn Văn,An\n", encoding="utf-8")
+    assert [student.name for student in read_roster(str(path))] == ["Nguyễn Văn An"]

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from convcalc.errors import ConvcalcError
+from convcalc.quiz.making import again, make
 from convcalc.quiz.progress import STEPS, Answered, Progress
-from convcalc.quiz.question import again, make
 from convcalc.quiz.reviews import fresh, schedule, traps
 
 Run = Callable[..., Any]
@@ -215,10 +215,59 @@ def test_the_schedule_is_fsrs() -> None:
     assert found[0].mistake == "kernel_without_channels"  # what went wrong comes first
 
 
-def test_the_order_of_two_terminals_does_not_matter() -> None:
+def test_what_another_version_asked_moves_no_card(place: Path) -> None:
     answers = [one(i, float(i % 2), "" if i % 2 else "bias_ignored", DAY + timedelta(days=i)) for i in range(8)]
-    assert schedule(answers) == schedule(list(answers))
-    assert schedule([*answers, Answered(DAY, "gone.easy.1.v1", "x", 0.0)]) == schedule(answers)
+    found = schedule(answers)
+    assert len(found) == 2
+    assert schedule([*answers, Answered(DAY, "gone.easy.1.v1", "x", 0.0)]) == found
+    # two terminals may write in any order; what was answered first counts first
+    progress = Progress(place)
+    for answer in [*answers[4:], *answers[:4]]:
+        progress.add(answer)
+    assert schedule(progress.answers()) == found
+    progress.close()
+
+
+def test_an_interrupt_in_the_write_does_not_count_twice(place: Path) -> None:
+    progress = Progress(place)
+    progress.add(one())
+    progress.add(one())
+    assert len(progress.answers()) == 1
+    progress.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "at = 'garbage'",
+        "traps = '{oops'",
+        "traps = '[3]'",
+        "score = 'x'",
+        "score = 7",
+        "question = 'params'",
+        "seconds = 'x'",
+    ],
+)
+def test_a_row_that_is_none(convcalc: Run, place: Path, change: str) -> None:
+    progress = Progress(place)
+    progress.add(one())
+    progress.connection.execute(f"UPDATE answers SET {change}")
+    progress.close()
+    for words in (("quiz", "stats"), ("quiz", "review")):
+        ran = convcalc(*words)
+        assert (ran.code, "damaged" in ran.err) == (3, True)
+
+
+def test_a_file_of_another_program(convcalc: Run, place: Path) -> None:
+    place.parent.mkdir()
+    connection = sqlite3.connect(place)
+    connection.execute("CREATE TABLE answers (x)")
+    connection.commit()
+    connection.close()
+    before = place.read_bytes()
+    ran = convcalc("quiz", "stats")
+    assert (ran.code, "another program" in ran.err) == (3, True)
+    assert place.read_bytes() == before
 
 
 @pytest.mark.parametrize("kind", ["params", "output-shape", "macs", "receptive-field", "compute-conv"])

@@ -16,9 +16,11 @@ import pytest
 
 from convcalc.errors import ConvcalcError
 from convcalc.quiz.grading import LETTERS, Graded
+from convcalc.quiz.making import again, make
 from convcalc.quiz.progress import Answered, Progress
-from convcalc.quiz.question import Question, again, kinds, make
+from convcalc.quiz.question import Question
 from convcalc.quiz.reading import Unreadable
+from convcalc.quiz.registry import kinds
 from convcalc.quiz.sitting import SECONDS, Sitting, Word, chosen
 
 Run = Callable[..., Any]
@@ -45,6 +47,8 @@ def letter(question: Question, right: bool = True) -> str:
 
 class Script:
     """A screen whose answers are given beforehand; what is shown is noted."""
+
+    patient = True
 
     def __init__(self, *said: Any) -> None:
         self.said = list(said)
@@ -77,7 +81,7 @@ class Script:
     def verdict(self, question: Question, graded: Graded, points: float) -> None:
         self.shown.append(f"verdict {points:g}")
 
-    def late(self) -> None:
+    def late(self, question: Question) -> None:
         self.shown.append("late")
 
     def unsaved(self, error: ConvcalcError) -> None:
@@ -92,7 +96,7 @@ def sit(questions: list[Question], *said: Any, **values: Any) -> tuple[Sitting, 
     return sitting, screen.shown, taken
 
 
-QUESTIONS = [make("params", "easy", 1), make("params", "easy", 2)]
+QUESTIONS = [make("output-shape", "easy", 1), make("output-shape", "easy", 2)]
 TABLE = make("fill-table", "easy", 1)
 
 
@@ -210,9 +214,9 @@ def test_a_whole_quiz_through_a_pipe(convcalc: Run, monkeypatch: pytest.MonkeyPa
 
 
 def test_in_vietnamese(convcalc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    questions = chosen("weights", "easy", 2, 3)
+    questions = chosen("kernel-shape", "easy", 2, 3)
     lines = f"?\n{letter(questions[0])}\n{letter(questions[1], False)}\n"
-    ran = piped(convcalc, monkeypatch, lines, "--topic", "weights", "--level", "easy", "-n", "2", "--seed", "3", "--lang", "vi")  # fmt: skip
+    ran = piped(convcalc, monkeypatch, lines, "--topic", "kernel-shape", "--level", "easy", "-n", "2", "--seed", "3", "--lang", "vi")  # fmt: skip
     assert ran.code == 0
     for said in ("Câu 1/2", "Gợi ý:", "✓ Đúng, 0,5 điểm", "✗ Sai", "Các bước:", "0,5/2 điểm"):
         assert said in ran.out
@@ -231,8 +235,8 @@ def test_nothing_is_kept_where_that_is_asked_for(convcalc: Run, monkeypatch: pyt
 
 def test_a_paper(convcalc: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     paper = tmp_path / "p.toml"
-    paper.write_text('[[section]]\n[[section.question]]\nid = "params.easy.42.v1"\n')
-    ran = piped(convcalc, monkeypatch, letter(again("params.easy.42.v1")) + "\n", "--paper", str(paper))
+    paper.write_text('[[section]]\n[[section.question]]\nid = "output-shape.easy.42.v1"\n')
+    ran = piped(convcalc, monkeypatch, letter(again("output-shape.easy.42.v1")) + "\n", "--paper", str(paper))
     assert (ran.code, "1 of 1 points" in ran.out) == (0, True)
 
 
@@ -241,9 +245,9 @@ def test_what_could_not_be_kept_is_said_at_the_end(convcalc: Run, monkeypatch: p
         raise ConvcalcError("progress_unwritable", path=place, reason="database or disk is full")
 
     monkeypatch.setattr(Progress, "add", refuse)
-    ran = piped(convcalc, monkeypatch, "b\n", "--topic", "params", "-n", "1", "--seed", "1", "--level", "easy")
+    ran = piped(convcalc, monkeypatch, "b\n", "--topic", "output-shape", "-n", "1", "--seed", "1", "--level", "easy")
     assert ran.code == 3
-    assert "params.easy." in ran.err
+    assert "output-shape.easy." in ran.err.replace("\n", "")
     assert "'b'" in ran.err
 
 
@@ -260,15 +264,17 @@ def terminal(place: Path, *words: str, **environment: str) -> Any:
 
 
 def test_letters_and_arrows_in_a_terminal(place: Path) -> None:
-    questions = chosen("params", "easy", 2, 5)
-    child = terminal(place, "quiz", "--topic", "params", "--level", "easy", "-n", "2", "--seed", "5", "--lang", "vi")
+    questions = chosen("output-shape", "easy", 2, 5)
+    child = terminal(
+        place, "quiz", "--topic", "output-shape", "--level", "easy", "-n", "2", "--seed", "5", "--lang", "vi"
+    )
     child.expect("Câu 1/2")
-    child.expect("gợi ý")
+    child.expect("bỏ qua")
     child.send(letter(questions[0]))  # a letter, then Enter
     child.send("\r")
     child.expect("Đúng")
     child.expect("Câu 2/2")
-    child.expect("gợi ý")
+    child.expect("bỏ qua")
     assert questions[1].key is not None
     child.send("\x1b[B" * ((questions[1].key + 1) % 4))  # down to a wrong choice
     child.send("\r")
@@ -298,12 +304,12 @@ def test_a_hint_and_an_answer_typed_in_a_terminal(place: Path) -> None:
 
 
 def test_ctrl_c_keeps_what_was_answered(place: Path) -> None:
-    question = chosen("params", "easy", 3, 5)[0]
-    child = terminal(place, "quiz", "--topic", "params", "--level", "easy", "-n", "3", "--seed", "5")
-    child.expect("hint")
+    question = chosen("output-shape", "easy", 3, 5)[0]
+    child = terminal(place, "quiz", "--topic", "output-shape", "--level", "easy", "-n", "3", "--seed", "5")
+    child.expect("pass over")
     child.send(letter(question) + "\r")
     child.expect("Question 2 of 3")
-    child.expect("hint")
+    child.expect("pass over")
     child.sendintr()
     child.expect("1 of 3 questions answered")
     child.expect(pexpect.EOF)
@@ -314,8 +320,10 @@ def test_ctrl_c_keeps_what_was_answered(place: Path) -> None:
 
 @pytest.mark.parametrize("name", ["ACCESSIBLE", "NO_COLOR"])
 def test_plain_lines_in_a_terminal_where_they_are_asked_for(place: Path, name: str) -> None:
-    question = chosen("params", "easy", 1, 5)[0]
-    child = terminal(place, "quiz", "--topic", "params", "--level", "easy", "-n", "1", "--seed", "5", **{name: "1"})
+    question = chosen("output-shape", "easy", 1, 5)[0]
+    child = terminal(
+        place, "quiz", "--topic", "output-shape", "--level", "easy", "-n", "1", "--seed", "5", **{name: "1"}
+    )
     child.expect("Your choice:")
     assert re.search(r"\x1b\[\d*[ABCDHJ]", child.before) is None  # no cursor is moved
     child.sendline(letter(question))
@@ -331,3 +339,31 @@ def test_a_pipe_without_the_option(place: Path) -> None:
     command = [sys.executable, "-m", "convcalc", "quiz", "-n", "2", "--seed", "5"]
     ran = subprocess.run(command, input=".\n.\n", capture_output=True, text=True, env=env, timeout=60)
     assert (ran.returncode, "0 of 2 points" in ran.stdout, ran.stderr) == (0, True, "")
+
+
+# --- a file of answers has one line a question ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("third", ["không biết", ""])
+def test_a_line_that_cannot_be_read_does_not_shift_the_others(
+    convcalc: Run, monkeypatch: pytest.MonkeyPatch, place: Path, third: str
+) -> None:
+    questions = chosen(None, None, 10, 7)
+    lines = [letter(q) if q.choices else q.right("en") for q in questions]
+    lines[2] = third
+    ran = piped(convcalc, monkeypatch, "\ufeff" + "\n".join(lines) + "\n", "--plain", "--seed", "7")
+    assert ran.code == 0
+    if third:
+        assert "9 of 9 points" in ran.out
+        assert "1 answers could not be read" in ran.out
+    else:
+        assert "9 of 10 points" in ran.out  # passed over
+
+
+def test_a_cell_that_is_passed_over_leaves_the_others() -> None:
+    cells = TABLE.right("en").split("; ")
+    values: list[Any] = [cell.partition("= ")[2] for cell in cells]
+    _, _, taken = sit([TABLE], *values[:-1], Word.skip)
+    assert taken[0].score == pytest.approx((len(cells) - 1) / len(cells))
+    _, _, taken = sit([TABLE], Word.skip)
+    assert (taken[0].score, taken[0].given) == (0, "")

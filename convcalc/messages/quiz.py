@@ -86,6 +86,13 @@ KINDS: dict[str, Kind] = {
         "Add [[section]] and [[section.question]] entries.",
         "Thêm các mục [[section]] và [[section.question]].",
     ),
+    "paper_language": Kind(
+        "'{path}' is not for the language {lang}",
+        "'{path}' không có bản tiếng {lang}",
+        "Its languages: {known}.",
+        "Các ngôn ngữ của đề: {known}.",
+    ),
+    "same_file": Kind("'{path}' is also what is read", "'{path}' cũng chính là file đầu vào"),
     "paper_too_long": Kind(
         "'{path}' has {count} questions; {limit} is the most", "'{path}' có {count} câu hỏi; tối đa là {limit}"
     ),

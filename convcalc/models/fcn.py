@@ -28,10 +28,20 @@ _8S = "; ".join(
     )
 )
 
+_SMALL = " > ".join(
+    (
+        "conv 16@3x3 p1 > relu > conv 16@3x3 p1 > relu > maxpool 2",
+        "conv 32@3x3 p1 > relu > conv 32@3x3 p1 > relu > maxpool 2",
+        "conv 64@3x3 p1 > relu > conv 64@3x3 p2 d2 > relu > conv 64@3x3 p4 d4 > relu",
+        "convt 32@4x4 s2 p1 > relu > convt 16@4x4 s2 p1 > relu > conv {classes}@3x3 p1",
+    )
+)
+
 MODELS = (
     Model(
         "fcn32s", "fcn", " > ".join([*_BLOCKS, _HEAD, "convt {classes}@64x64 s32 p16 nobias"]), "3,224,224", _SOURCE,
         {"classes": 21},
     ),
     Model("fcn8s", "fcn", f"graph({_8S})", "3,224,224", _SOURCE, {"classes": 21}),
+    Model("fcn-small", "fcn", _SMALL, "3,64,64", "down- and up-sampling as in the deck, small enough for a laptop", {"classes": 4}),
 )  # fmt: skip

@@ -13,6 +13,7 @@ _TABLE = {
     "resnet101": ((3, 4, 23, 3), True, 44_549_160),
     "resnet152": ((3, 8, 36, 3), True, 60_192_808),
 }
+_SMALL_STEM = "conv 64@3x3 p1 nobias > bn > relu"
 STEM = "conv 64@7x7 s2 p3 nobias > bn > relu > maxpool 3 s2 p1"
 
 
@@ -54,4 +55,5 @@ def _model(name: str, paper: bool) -> Model:
 MODELS = (
     *(_model(name, False) for name in _TABLE),
     *(_model(name, True) for name, (_, bottleneck, _) in _TABLE.items() if bottleneck),
-)
+    Model("resnet18-small", "resnet", " > ".join([_SMALL_STEM, *stages("resnet18"), "gap", "flatten", "linear {classes}"]), "3,32,32", "ResNet-18 with a 3×3 stem, as is usual for pictures of 32×32"),
+)  # fmt: skip

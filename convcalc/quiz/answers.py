@@ -108,10 +108,24 @@ class SizesAnswer(Answer):
     form = "sizes"
 
     def read(self, text: str) -> frozenset[int]:
-        plain = clean(text).strip("{}[]() ").lower()
-        between = re.fullmatch(r"(?:từ |from )?([0-9]{1,9})\s*(?:-|–|\.\.+|…|to|đến|->|→)\s*([0-9]{1,9})", plain)
-        if between is not None and int(between[2]) - int(between[1]) < 10_000:
+        written = clean(text).strip().lower()
+        plain = re.sub(r"^m\s*(?:=|∈|in|là|thuộc)\s*", "", written).strip("{}[]() .")
+        between = re.fullmatch(
+            r"(?:từ |from )?([0-9]{1,9})\s*(?:-|–|\.\.+|…|to|tới|đến|->|→|(?:≤|<=)\s*m\s*(?:≤|<=))\s*([0-9]{1,9})",
+            plain,
+        )
+        if between is not None and 0 <= int(between[2]) - int(between[1]) < 10_000:
             return frozenset(range(int(between[1]), int(between[2]) + 1))
+        ends = re.fullmatch(
+            r"\[\s*([0-9]{1,9})\s*[,;]\s*([0-9]{1,9})\s*\]", written.partition("=")[2].strip() or written
+        )
+        if ends is not None and int(ends[2]) > int(ends[1]) + 1:
+            low, high = ends[1], ends[2]
+            raise Unreadable(
+                f"'{written}' could be {low} and {high}, or all from {low} to {high}: write {low}, {high} or {low} to {high}",
+                f"'{written}' có thể là {low} và {high}, hoặc mọi số từ {low} đến {high}: viết {low}, {high} hoặc {low} đến {high}",
+                True,
+            )
         words = [w for w in re.split(r"[\s,;]+|và|and|hoặc|or", plain) if w]
         if not words or any(re.fullmatch(r"[0-9]{1,9}", word) is None for word in words):
             raise Unreadable(
@@ -136,15 +150,37 @@ class MatrixAnswer(Answer):
     value: Array
     form = "matrix"
 
+    @property
+    def rows(self) -> int:
+        """As it is written: channels under each other."""
+        return len(self.value.values) // self.value.shape[-1]
+
     def read(self, text: str) -> Array:
         plain = re.sub(r"\]\s*,?\s*\[", ";", clean(text)).replace("[", "").replace("]", "")
         rows = [row for row in re.split(r"[;\n]+", plain) if row.strip()]
         found = [_row(row, self.value.shape[-1]) for row in rows]
+        decimal = [_row(row, self.value.shape[-1], decimals=True) for row in rows]
+        # 1,5; 2,5 for a row of two numbers: the commas are for decimals, and then the rest does not fit
+        if (
+            found != decimal
+            and [len(row) for row in found] != self._widths()
+            and sum(map(len, decimal)) == len(self.value.values)
+        ):
+            if [len(row) for row in decimal] != self._widths():
+                raise Unreadable(
+                    "the commas could be for decimals or between numbers: write decimals with a point",
+                    "dấu phẩy có thể là dấu thập phân hoặc dấu ngăn cách: hãy viết số thập phân với dấu chấm",
+                    True,
+                )
+            found = decimal
         if not found or not all(found):
             raise Unreadable("write the rows of the matrix: 1 2; 3 4", "viết các hàng của ma trận: 1 2; 3 4")
         if len({len(row) for row in found}) > 1:
             raise Unreadable("the rows are not of one length", "các hàng dài không bằng nhau")
         return Array((len(found), len(found[0])), [v for row in found for v in row])
+
+    def _widths(self) -> list[int]:
+        return [self.value.shape[-1]] * self.rows
 
     def score(self, given: Array) -> Fraction:
         if self._flat(given).shape != self._flat(self.value).shape:
@@ -174,10 +210,15 @@ class MatrixAnswer(Answer):
         return self._flat(self.value).nested(lambda v: v if isinstance(v, int) else float(v))
 
 
-def _row(text: str, columns: int) -> list[Number]:
-    """The numbers of a row: with spaces or commas between them, and perhaps decimal commas where the spaces alone make the row."""
+def _row(text: str, columns: int, decimals: bool = False) -> list[Number]:
+    """The numbers of a row: with spaces or commas between them, and perhaps decimal commas where the spaces alone make the row.
+
+    `decimals` takes every comma within a word for a decimal one.
+    """
     words = text.split()
-    if "," in text and (len(words) != columns or any(word.endswith(",") for word in words)):
+    if decimals:
+        words = [word.removesuffix(",") for word in words if word != ","]
+    elif "," in text and (len(words) != columns or any(word.endswith(",") for word in words)):
         words = [word for word in re.split(r"\s*,\s*|\s+", text.strip()) if word]
     return [_cell(word.replace(",", ".")) for word in words]
 
@@ -187,6 +228,25 @@ def _cell(word: str) -> Number:
         raise Unreadable(f"'{word[:20]}' is not a number", f"'{word[:20]}' không phải là số")
     over, _, under = word.partition("/")
     return simple(Fraction(over) / int(under or 1))
+
+
+def _from_latex(text: str) -> str:
+    """\\left\\lfloor \\frac{M+2P-K}{S} \\right\\rfloor + 1 as it is typed elsewhere."""
+    if "\\" not in text:
+        return text
+    text = re.sub(r"\\(?:left|right|,|;|!)", "", text.strip("$ "))
+    for _ in range(8):
+        text = re.sub(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", r"((\1)/(\2))", text)
+    for mark, plain in (
+        ("lfloor", "⌊"),
+        ("rfloor", "⌋"),
+        ("lceil", "⌈"),
+        ("rceil", "⌉"),
+        ("cdot", "·"),
+        ("times", "·"),
+    ):
+        text = text.replace("\\" + mark, plain)
+    return text.replace("{", "(").replace("}", ")")
 
 
 # channels, kernels, and the two axes of input, kernel, stride, padding and dilation
@@ -202,7 +262,15 @@ class FormulaAnswer(Answer):
     form = "formula"
 
     def read(self, text: str) -> Ratio:
-        plain = clean(text).rpartition("=")[2]
+        plain = clean(text).rpartition("=")[2].strip()
+        if not plain:
+            raise Unreadable("write a formula", "viết một công thức")
+        plain = (
+            _from_latex(plain).replace("[", "⌊").replace("]", "⌋")
+        )  # [x] is how floor is written in Vietnamese schools
+        plain = re.sub(r"(?<=[\w)⌋])\s+x\s+(?=[\w(⌊])", "·", plain)
+        if re.search(r"[A-Za-z][0-9]", plain):
+            raise Unreadable("a number stands before its letter: 2P, not P2", "số đứng trước chữ: 2P, không phải P2")
         # the slides' letters are large; a small one on its own can mean nothing else
         plain = re.sub(r"(?<![A-Za-z])[a-z](?![A-Za-z])", lambda letter: letter[0].upper(), plain)
         try:
@@ -225,10 +293,17 @@ class FormulaAnswer(Answer):
     def show(self, value: Any, lang: str) -> str:
         if not isinstance(value, Ratio):
             return show(value)
-        return show(value.over) if value.under == 1 else f"({show(value.over)})/({show(value.under)})"
+        if value.under == 1:
+            return show(value.over)
+        over, under = show(value.over), show(value.under)
+        return f"({over})/{under}" if under.isalnum() else f"({over})/({under})"
 
     def plain(self) -> str:
         return self.right("en")
+
+
+# How a cell of a table is left open.
+BLANK = ("", "?", "-", ".")
 
 
 @dataclass(frozen=True)
@@ -244,14 +319,21 @@ class TableAnswer(Answer):
         return [cell.value for _, cell in self.cells]
 
     def read(self, text: str) -> list[Any]:
-        parts = [part.strip() for part in re.split(r"[;\n]+", clean(text)) if part.strip()]
+        parts = [part.strip() for part in re.split(r"[;\n]", clean(text).removesuffix(";"))]
         if len(parts) != len(self.cells):
             count = len(self.cells)
             raise Unreadable(
                 f"write {count} answers in order, with ; between them",
                 f"viết {count} đáp án theo thứ tự, cách nhau bằng dấu ;",
             )
-        return [cell.read(part.partition("=")[2] or part) for part, (_, cell) in zip(parts, self.cells, strict=True)]
+        values = [self.read_cell(i, part.partition("=")[2].strip() or part) for i, part in enumerate(parts)]
+        if all(value is None for value in values):
+            raise Unreadable("every cell is empty", "mọi ô đều trống")
+        return values
+
+    def read_cell(self, place: int, text: str) -> Any:
+        """One cell; None where it is left open."""
+        return None if text.strip() in BLANK else self.cells[place][1].read(text)
 
     def score(self, given: list[Any]) -> Fraction:
         return 1 - Fraction(len(self.wrong_cells(given)), len(self.cells))
@@ -259,7 +341,7 @@ class TableAnswer(Answer):
     def wrong_cells(self, given: list[Any]) -> list[int]:
         """The places of the cells that are not right."""
         pairs = zip(given, self.cells, strict=True)
-        return [i for i, (value, (_, cell)) in enumerate(pairs) if not cell.equal(value, cell.value)]
+        return [i for i, (value, (_, cell)) in enumerate(pairs) if value is None or not cell.equal(value, cell.value)]
 
     def same(self, wrong: Any) -> bool:
         """A mistake changes one cell: (its place, the wrong value)."""
@@ -269,7 +351,7 @@ class TableAnswer(Answer):
     def show(self, value: list[Any], lang: str) -> str:
         which = 1 if lang == "vi" else 0
         pairs = zip(value, self.cells, strict=True)
-        return "; ".join(f"{name[which]} = {cell.show(v, lang)}" for v, (name, cell) in pairs)
+        return "; ".join(f"{name[which]} = {'?' if v is None else cell.show(v, lang)}" for v, (name, cell) in pairs)
 
     def plain(self) -> list[Any]:
         return [cell.plain() for _, cell in self.cells]

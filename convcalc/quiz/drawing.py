@@ -137,7 +137,7 @@ def shapes_of(layers: Sequence[Layer], x: Shape) -> list[tuple[int, ...]]:
 
 def _pairs(layers: Sequence[Layer], about: str, order: Draws) -> Iterator[tuple[int, Mistake]]:
     """Layers with the mistakes that could be made in them, the likeliest first and equals in any order."""
-    possible = [m for m in MISTAKES if m.about == about and m.since <= order.version]
+    possible = [m for m in MISTAKES if m.about == about and m.since <= order.edition]
     places = [i for i, layer in enumerate(layers) if not isinstance(layer, ReLU)]
     for likely in sorted({m.likely for m in possible}):
         yield from order.shuffled([(i, m) for m in possible if m.likely == likely for i in places])
@@ -156,14 +156,21 @@ def wrong_shapes(layers: Sequence[Layer], x: Shape, called: Sequence[str] = ()) 
 
     def ways(order: Draws) -> Iterator[Wrong]:
         shapes = shapes_of(layers, x)
+        rest = [(j, layer) for j, layer in enumerate(layers) if not isinstance(layer, ReLU)]  # it changes no shape
         for i, mistake in _pairs(layers, "shape", order):
             value = mistake.instead(layers[i], shapes[i], shapes[i + 1])
+            if value is None:
+                continue
             try:
-                for later in layers[i + 1 :]:
-                    value = None if value is None else later.shape(value)
+                for j, layer in rest:
+                    if j > i:
+                        value = layer.shape(value)
+                        if value == shapes[j + 1]:  # the rounding makes it right again
+                            value = shapes[-1]
+                            break
             except ConvcalcError:
                 continue
-            if value is not None:
+            if value != shapes[-1]:
                 yield value, _at(mistake, called[i]) if called else mistake
 
     return ways

@@ -22,7 +22,8 @@ from convcalc.quiz.tablefile import read_table
 
 # An id becomes the name of a file.
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-ID_NAMES = ("id", "student", "student id", "mssv", "mã số", "mã sinh viên", "mã sv")
+ID_NAMES = ("id", "student", "student id", "mssv", "mã số", "mã sinh viên", "mã số sinh viên", "mã sv")
+FAMILY_NAMES = ("family name", "last name", "surname", "họ", "họ đệm", "họ và tên đệm", "họ lót")
 NAME_NAMES = ("name", "full name", "họ tên", "họ và tên", "tên")
 
 
@@ -37,9 +38,9 @@ class Student:
 def read_roster(path: str, encoding: str = "utf-8") -> list[Student]:
     """The students of a CSV file with the columns id and name; raises `ConvcalcError` with the line of what is wrong."""
     table = read_table(path, encoding)
-    place, named = table.column(ID_NAMES), table.column(NAME_NAMES)
+    place, family = table.column(ID_NAMES), table.column(FAMILY_NAMES, False)
+    named = [column for column in (family, table.column(NAME_NAMES)) if column is not None]
     assert place is not None
-    assert named is not None
     lines: dict[str, int] = {}
     students = []
     for line, cells in table.rows:
@@ -50,7 +51,7 @@ def read_roster(path: str, encoding: str = "utf-8") -> list[Student]:
         if folded in lines:
             raise ConvcalcError("student_twice", where=where, id=cells[place], line=lines[folded])
         lines[folded] = line
-        students.append(Student(cells[place], cells[named]))
+        students.append(Student(cells[place], " ".join(cells[column] for column in named).strip()))
     if not students:
         raise ConvcalcError("table_empty", path=table.name)
     return students

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from convcalc.errors import ConvcalcError
 from convcalc.mistakes import Mistake
 from convcalc.quiz.answers import TableAnswer
 from convcalc.quiz.question import Question
@@ -14,6 +15,7 @@ from convcalc.quiz.reading import Two, Unreadable, clean
 
 LETTERS = "abcdefgh"
 _LETTER = re.compile(r"\(?([a-h])(?:[).:]|$)", re.IGNORECASE)
+_LETTERED = re.compile(r"\(?([a-h])[).:]\s*(\S.*)", re.IGNORECASE | re.DOTALL)
 _PLACE = re.compile(r"\(?([1-8])[).]?")
 
 
@@ -39,7 +41,10 @@ def grade(question: Question, text: str) -> Graded:
     """The answer as it stands in a text; raises `Unreadable`, which is not wrong."""
     if question.choices is not None:
         return grade_choice(question, read_choice(question, text))
-    return grade_value(question, question.answer.read(text))
+    try:
+        return grade_value(question, question.answer.read(text))
+    except (ConvcalcError, ValueError, OverflowError):  # numbers or formulas that nobody meant
+        raise Unreadable("the answer is too large", "câu trả lời quá lớn") from None
 
 
 def read_choice(question: Question, text: str) -> int:
@@ -50,28 +55,56 @@ def read_choice(question: Question, text: str) -> int:
     letter = _LETTER.fullmatch(plain)
     if letter is not None and LETTERS.index(letter[1].lower()) < len(choices):
         return LETTERS.index(letter[1].lower())
-    meant = {i for i, choice in enumerate(choices) if plain.casefold() in (clean(t).casefold() for t in choice.text)}
-    try:
-        value = question.answer.read(plain)
-    except Unreadable:
-        value = None
-    if value is not None:
-        meant |= {i for i, c in enumerate(choices) if c.value is not None and question.answer.equal(value, c.value)}
+    both = _LETTERED.fullmatch(plain)
+    if both is not None and LETTERS.index(both[1].lower()) < len(choices):  # b) 400, as it is written in the question
+        index = LETTERS.index(both[1].lower())
+        meant = _values_meant(question, both[2])[0]
+        if meant == {index}:
+            return index
+        raise Unreadable(
+            f"'{plain[:40]}' says {LETTERS[index]} and something else: write the letter",
+            f"'{plain[:40]}' vừa là {LETTERS[index]} vừa là giá trị khác: hãy viết chữ cái", True,
+        )  # fmt: skip
+    meant, asked_about = _values_meant(question, plain)
     place = _PLACE.fullmatch(plain)
     if place is not None and int(place[1]) <= len(choices):
-        meant.add(int(place[1]) - 1)
+        number = int(place[1]) - 1
+        if question.answer.form == "number" and number not in meant:
+            # the third, or a 3 that is no choice
+            raise Unreadable(
+                f"'{plain}' could be choice {LETTERS[number]} or a number: write the letter",
+                f"'{plain}' có thể là lựa chọn {LETTERS[number]} hoặc một số: hãy viết chữ cái", True,
+            )  # fmt: skip
+        meant.add(number)
     if len(meant) > 1:
         letters = ", ".join(LETTERS[i] for i in sorted(meant))
         raise Unreadable(
             f"'{plain[:40]}' could mean {letters}: write the letter",
-            f"'{plain[:40]}' có thể là {letters}: hãy viết chữ cái",
-        )
+            f"'{plain[:40]}' có thể là {letters}: hãy viết chữ cái", True,
+        )  # fmt: skip
     if not meant:
+        if asked_about is not None:
+            raise asked_about
         raise Unreadable(
             f"'{plain[:40]}' is none of the choices: write a letter from a to {last}",
             f"'{plain[:40]}' không phải là lựa chọn nào: viết một chữ cái từ a đến {last}",
         )
     return meant.pop()
+
+
+def _values_meant(question: Question, plain: str) -> tuple[set[int], Unreadable | None]:
+    """The choices that say this, and why it could not be read where it could mean two things."""
+    choices = question.choices or ()
+    meant = {i for i, c in enumerate(choices) if plain.casefold() in (clean(t).casefold() for t in c.text)}
+    try:
+        value = question.answer.read(plain)
+    except Unreadable as error:
+        return meant, error if error.ambiguous else None
+    except (ConvcalcError, ValueError, OverflowError):
+        return meant, None
+    return meant | {
+        i for i, c in enumerate(choices) if c.value is not None and question.answer.equal(value, c.value)
+    }, None
 
 
 def grade_choice(question: Question, index: int) -> Graded:
@@ -110,7 +143,9 @@ def _grade_table(question: Question, answer: TableAnswer, given: list[Any], scor
     feedback, mistakes = [], []
     for place in answer.wrong_cells(given):
         name, cell = answer.cells[place]
-        found = next((m for value, m in ways.get(place, ()) if cell.meant(given[place], value)), None)
+        found = None
+        if given[place] is not None:
+            found = next((m for value, m in ways.get(place, ()) if cell.meant(given[place], value)), None)
         why = ("", "")
         if found is not None:
             mistakes.append(found)
@@ -125,8 +160,8 @@ def sentence(mistake: Mistake) -> Two:
 
 
 def _capital(text: str) -> str:
-    # "conv1: …" begins with the name of a layer in code, which keeps its letters
-    named = re.match(r"[a-z_0-9]+: ", text)
+    # "conv1: …" and "in_channels …" begin with a name in code, which keeps its letters
+    named = re.match(r"[a-z_0-9]+: |[a-z]+_[a-z]+", text)
     return (text if named else text[:1].upper() + text[1:]) + ("" if text.endswith(".") else ".")
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 from convcalc.arithmetic import as_dim, read_formula
 from convcalc.errors import ConvcalcError
 from convcalc.mistakes import BY_NAME, Mistake, named
-from convcalc.notation import show
-from convcalc.numbers import Array, simple
+from convcalc.numbers import Array, Number, simple
 from convcalc.quiz.answers import (
     Answer,
     FormulaAnswer,
@@ -20,9 +21,11 @@ from convcalc.quiz.answers import (
     TableAnswer,
     TextAnswer,
 )
+from convcalc.quiz.grading import LETTERS
 from convcalc.quiz.paper import Asked
 from convcalc.quiz.question import Choice, Question
 
+_EXACT = re.compile(r"-?[0-9]{1,60}(?:/[0-9]{1,30})?")
 FORMS: dict[str, type[Any]] = {
     one.form: one for one in (NumberAnswer, ShapeAnswer, SizesAnswer, MatrixAnswer, FormulaAnswer, TextAnswer)
 }
@@ -75,37 +78,60 @@ def _value(answer: Answer, value: Any) -> Any:
     if isinstance(answer, MatrixAnswer):
         return {"shape": list(value.shape), "values": [_number(v) for v in value.values]}
     if isinstance(answer, FormulaAnswer):
-        return show(value)
+        return answer.show(value, "en")
     return value
+
+
+def _number_of(value: Any) -> Number:
+    """A number of a key: whole, or a fraction as text; no longer than anyone needs."""
+    if isinstance(value, bool) or _EXACT.fullmatch(str(value)) is None:
+        raise ValueError(f"{str(value)[:20]} is no number")
+    return simple(Fraction(str(value)))
+
+
+def _sizes(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list) or not all(type(n) is int and abs(n) < 10**15 for n in value):
+        raise ValueError("no sizes")
+    return tuple(value)
 
 
 def _read(form: str, value: Any) -> Any:
     if value is None:
         return None
     if form == "number":
-        return simple(Fraction(value))
+        return _number_of(value)
     if form == "shape":
-        return tuple(map(int, value))
+        return _sizes(value)
     if form == "sizes":
-        return frozenset(map(int, value))
+        return frozenset(_sizes(value))
     if form == "matrix":
-        return Array(tuple(map(int, value["shape"])), [simple(Fraction(v)) for v in value["values"]])
+        shape, values = _sizes(value["shape"]), [_number_of(v) for v in value["values"]]
+        if not shape or prod(shape) != len(values) or not values:
+            raise ValueError("the matrix has another size")
+        return Array(shape, values)
     if form == "formula":
-        return as_dim(read_formula(value))
+        return read_formula(value)
     return str(value)
 
 
 def _read_answer(found: dict[str, Any]) -> Answer:
     if found["form"] == "table":
+        if any(cell["form"] == "table" for cell in found["cells"]):
+            raise ValueError("a table in a table")
         return TableAnswer(tuple(((str(c["name"][0]), str(c["name"][1])), _read_answer(c)) for c in found["cells"]))
     value = _read(found["form"], found["key"])
     if found["form"] == "formula":
-        return FormulaAnswer(value, str(found["written"]))
+        whole = as_dim(value)
+        if isinstance(whole, Fraction):
+            raise ValueError("no formula")
+        return FormulaAnswer(whole, str(found["written"]))
     made: Answer = FORMS[found["form"]](value)
     return made
 
 
 def _mistake(name: str) -> Mistake:
+    if not isinstance(name, str) or len(name) > 80:
+        raise ValueError("no mistake")
     return BY_NAME.get(name) or named(name)
 
 
@@ -119,7 +145,9 @@ def question_of_key(found: dict[str, Any]) -> Question:
                 Choice((str(c["text"][0]), str(c["text"][1])), None if c["mistake"] is None else _mistake(c["mistake"]), _read(found["form"], c["value"]))
                 for c in found["choices"]
             )  # fmt: skip
-            right = int(found["right"])
+            right = found["right"]
+            if type(right) is not int or not 0 <= right < len(choices) <= len(LETTERS):
+                raise ValueError("no such choice")
             if choices[right].mistake is not None:
                 raise ValueError("the right choice has a mistake")
         if isinstance(answer, TableAnswer):
@@ -131,5 +159,14 @@ def question_of_key(found: dict[str, Any]) -> Question:
             str(found["id"]).split(".")[0], "", 0, 0, ("", ""), answer, lambda: [], ("", ""), None, None, choices, right,
             lambda: wrongs, str(found["id"]),
         )  # fmt: skip
-    except (KeyError, TypeError, ValueError, IndexError, ZeroDivisionError, ConvcalcError) as error:
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        IndexError,
+        ArithmeticError,
+        AttributeError,
+        RecursionError,
+        ConvcalcError,
+    ) as error:
         raise ConvcalcError("bad_key_entry", reason=f"{type(error).__name__}: {str(error)[:80]}") from None

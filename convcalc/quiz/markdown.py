@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from convcalc.quiz.grading import LETTERS
 from convcalc.quiz.objects import lettered
 from convcalc.quiz.paper import Asked, Paper
-from convcalc.quiz.question import LEVELS_VI, Question, kinds
+from convcalc.quiz.question import LEVELS_VI, Question
+from convcalc.quiz.registry import kinds
 from convcalc.words import pick
 
 
@@ -48,11 +50,11 @@ def _fenced_messages(text: str) -> str:
 def solution_lines(question: Question, lang: str) -> list[str]:
     """What is right, why each wrong choice is wrong, and the steps."""
     which = 1 if lang == "vi" else 0
-    letter = "" if question.key is None else f"{'abcdefgh'[question.key]}) "
+    letter = "" if question.key is None else f"{LETTERS[question.key]}) "
     lines = [f"**{pick(lang, 'Answer', 'Đáp án')}:** {letter}`{question.right(lang)}`", ""]
     for i, choice in enumerate(question.choices or ()):
         if choice.mistake is not None:
-            lines.append(f"- {'abcdefgh'[i]}) {_plain(choice.mistake.says(lang))}")
+            lines.append(f"- {LETTERS[i]}) {_plain(choice.mistake.says(lang))}")
     if question.choices is not None:
         lines.append("")
     lines += ["```text", *(step[which] for step in question.steps), "```", ""]
@@ -65,7 +67,14 @@ def paper_text(paper: Paper, asked: Sequence[Asked], lang: str, student: str = "
     lines = [f"# {escaped(paper.title[which])}", ""]
     who = " · ".join(escaped(part) for part in (name, student) if part)
     lines += [f"{who}  " if who else pick(lang, "Name: ", "Họ tên: ") + "…" * 20 + "  "]
-    lines += [pick(lang, f"{_marks(paper.marks, lang)} marks", f"Tổng: {_marks(paper.marks, lang)} điểm"), ""]
+    lines += [
+        pick(
+            lang,
+            f"{_marks(paper.marks, lang)} mark" + ("s" if paper.marks != 1 else ""),
+            f"Tổng: {_marks(paper.marks, lang)} điểm",
+        ),
+        "",
+    ]
     if paper.note[which]:
         lines += [paper.note[which], ""]
     section = -1

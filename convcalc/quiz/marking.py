@@ -14,12 +14,13 @@ from typing import Any
 from convcalc.errors import ConvcalcError
 from convcalc.files import read_text
 from convcalc.quiz.giving import ID_NAMES
-from convcalc.quiz.grading import LETTERS, grade, grade_choice, read_choice
+from convcalc.quiz.grading import grade, grade_choice, read_choice
 from convcalc.quiz.key import question_of_key
 from convcalc.quiz.question import Question
 from convcalc.quiz.reading import Two, Unreadable
 from convcalc.quiz.tablefile import Table, read_table
 
+MOST_MARKS = 1000
 QUESTION_NAMES = ("question", "number", "câu", "câu hỏi")
 ANSWER_NAMES = ("answer", "đáp án", "trả lời", "câu trả lời")
 _NUMBERED = re.compile(r"(?:q|question|câu|cau)?\s*([0-9]{1,3})\.?", re.IGNORECASE)
@@ -33,7 +34,8 @@ class Marked:
     text: str
     score: float | None
     mistakes: tuple[str, ...] = ()
-    chosen: str = ""  # the letter
+    chosen: str = ""  # the text of the choice, and of the right one "✓" first
+    question: str = ""  # its name
     unreadable: Two | None = None
     line: int = 0
 
@@ -65,7 +67,9 @@ class Item:
     difficulty: float | None  # the mean score: 1 is easy
     discrimination: float | None  # the correlation with the rest of the paper
     mistakes: dict[str, int]
-    letters: dict[str, int]
+    choices: dict[
+        str, int
+    ]  # how often each was taken: by its text where all have the same, else by the mistake behind it
 
 
 def read_key(path: str) -> dict[str, Any]:
@@ -75,7 +79,7 @@ def read_key(path: str) -> dict[str, Any]:
         students = found["students"]
         if not isinstance(students, dict) or not all(isinstance(s["questions"], list) for s in students.values()):
             raise ValueError("students")
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ConvcalcError(
             "bad_key", path=Path(path).name, reason=f"{type(error).__name__}: {str(error)[:80]}"
         ) from None
@@ -91,7 +95,9 @@ def mark(key: dict[str, Any], path: str, encoding: str = "utf-8") -> list[Sheet]
         try:
             questions = {int(one["number"]): one for one in found["questions"]}
             marks = {number: float(one["marks"]) for number, one in questions.items()}
-        except (KeyError, TypeError, ValueError) as error:
+            if not all(0 < mark <= MOST_MARKS for mark in marks.values()):
+                raise ValueError("marks")
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ConvcalcError("bad_key_entry", reason=f"{type(error).__name__}: {str(error)[:80]}") from None
         sheets[student] = Sheet(student, str(found.get("name", "")), marks)
         entries[student] = questions
@@ -138,13 +144,18 @@ def _marked(question: Question, number: int, text: str, line: int) -> Marked:
         place = None if question.choices is None else read_choice(question, text)
         graded = grade(question, text) if place is None else grade_choice(question, place)
     except Unreadable as error:
-        return Marked(number, text, None, (), "", error.said, line)
-    chosen = "" if place is None else LETTERS[place]
-    return Marked(number, text, float(graded.score), tuple(m.name for m in graded.mistakes), chosen, None, line)
+        return Marked(number, text, None, (), "", question.id, error.said, line)
+    chosen = (
+        ""
+        if place is None or question.choices is None
+        else ("✓ " if graded.correct else "") + question.choices[place].text[0]
+    )
+    names = tuple(m.name for m in graded.mistakes)
+    return Marked(number, text, float(graded.score), names, chosen, question.id, None, line)
 
 
 def items(sheets: Sequence[Sheet]) -> list[Item]:
-    """Every question as the whole class answered it; what is left empty counts as not known."""
+    """Every question as the whole class answered it; what is left empty counts as not known, what cannot be read yet not at all."""
     numbers = sorted({number for sheet in sheets for number in sheet.marks})
     taken = [sheet for sheet in sheets if sheet.answers]
     points = {id(sheet): sheet.points for sheet in taken}
@@ -152,16 +163,25 @@ def items(sheets: Sequence[Sheet]) -> list[Item]:
     for number in numbers:
         having = [sheet for sheet in taken if number in sheet.marks]
         answers = [sheet.answers[number] for sheet in having if number in sheet.answers]
+        having = [sheet for sheet in having if number not in sheet.answers or sheet.answers[number].score is not None]
         own = [(sheet.answers[number].score or 0.0) if number in sheet.answers else 0.0 for sheet in having]
         rest = [points[id(sheet)] - score * sheet.marks[number] for sheet, score in zip(having, own, strict=True)]
         found.append(
             Item(
                 number, len(answers), sum(own) / len(own) if own else None, _correlation(own, rest),
                 dict(Counter(name for one in answers for name in one.mistakes).most_common()),
-                dict(sorted(Counter(one.chosen for one in answers if one.chosen).items())),
+                _taken(answers),
             )
         )  # fmt: skip
     return found
+
+
+def _taken(answers: Sequence[Marked]) -> dict[str, int]:
+    """How often each choice was taken; papers with numbers of their own have the mistakes in common."""
+    chosen = [one for one in answers if one.chosen]
+    if len({one.question for one in chosen}) <= 1:
+        return dict(Counter(one.chosen for one in chosen).most_common())
+    return dict(Counter(one.mistakes[0] if one.mistakes else "✓" for one in chosen).most_common())
 
 
 def _correlation(a: Sequence[float], b: Sequence[float]) -> float | None:

@@ -40,7 +40,7 @@ def as_object(sheets: Sequence[Sheet], items: Sequence[Item], lang: str) -> dict
         "questions": [
             {
                 "number": item.number, "answers": item.answers, "difficulty": item.difficulty,
-                "discrimination": item.discrimination, "mistakes": item.mistakes, "letters": item.letters,
+                "discrimination": item.discrimination, "mistakes": item.mistakes, "choices": item.choices,
             }
             for item in items
         ],
@@ -59,7 +59,7 @@ def as_csv(sheets: Sequence[Sheet]) -> str:
             one = sheet.answers.get(number)
             cells.append("" if one is None else "?" if one.score is None else f"{one.score * sheet.marks[number]:g}")
         writer.writerow([_harmless(sheet.id), _harmless(sheet.name), f"{sheet.points:g}", f"{sheet.most:g}", *cells])
-    return out.getvalue()
+    return "\ufeff" + out.getvalue()  # by which spreadsheets know that it is UTF-8
 
 
 def _harmless(text: str) -> str:
@@ -107,13 +107,15 @@ def _students(sheets: Sequence[Sheet], lang: str) -> Table:
 
 
 def _items(items: Sequence[Item], lang: str) -> Table:
-    table = _table(pick(lang, "question,answers,mean score,discrimination,choices,wrong because", "câu,số bài,điểm trung bình,độ phân biệt,lựa chọn,sai vì"), 0, 1, 2, 3)  # fmt: skip
+    table = _table(pick(lang, "question,answers,mean score,discrimination,wrong because", "câu,số bài,điểm trung bình,độ phân biệt,sai vì"), 0, 1, 2, 3)  # fmt: skip
     for item in items:
         difficulty = "–" if item.difficulty is None else f"{item.difficulty:.0%}"
         apart = "–" if item.discrimination is None else decimal(f"{item.discrimination:.2f}", lang)
-        letters = " ".join(f"{letter}:{count}" for letter, count in item.letters.items())
-        wrong = ", ".join(f"{name} {count}" for name, count in list(item.mistakes.items())[:3])
-        table.add_row(str(item.number), str(item.answers), difficulty, apart, letters, wrong)
+        wrong = "; ".join(
+            f"{_said(name, lang).partition(': ')[2] or name} ({count}×)"
+            for name, count in list(item.mistakes.items())[:3]
+        )
+        table.add_row(str(item.number), str(item.answers), difficulty, apart, Text(wrong))
     return table
 
 

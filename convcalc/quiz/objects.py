@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from convcalc.quiz.grading import LETTERS, Graded, sentence
-from convcalc.quiz.question import Kind, Question
+from convcalc.quiz.question import Question
+from convcalc.quiz.registry import Kind
 
 
 def question_object(question: Question, lang: str) -> dict[str, Any]:

@@ -7,29 +7,32 @@ from typing import Any, TypeAlias
 
 from convcalc.compute import compute
 from convcalc.errors import ConvcalcError
+from convcalc.formula import Formula
 from convcalc.importing.source import read_model, read_source
 from convcalc.layers import AvgPool, Conv, Layer, Linear, MaxPool, chain
 from convcalc.numbers import read_array
 from convcalc.quiz.answers import MatrixAnswer, NumberAnswer, ShapeAnswer
-from convcalc.quiz.cells import WHOLE, conv_draft
-from convcalc.quiz.costs import Window, field_draft
 from convcalc.quiz.drawing import SPATIAL, total, worked, wrong_shapes, wrong_totals
-from convcalc.quiz.faults import runs_draft
-from convcalc.quiz.lines import line_draft
+from convcalc.quiz.kinds.cells import WHOLE, conv_draft
+from convcalc.quiz.kinds.costs import Window, field_draft
+from convcalc.quiz.kinds.faults import runs_draft
+from convcalc.quiz.kinds.lines import line_draft
+from convcalc.quiz.kinds.weights import kernel_draft
+from convcalc.quiz.making import question_of
 from convcalc.quiz.pytorch import line, model, names
-from convcalc.quiz.question import Draft, Question, Wrongs, question_of
+from convcalc.quiz.question import Draft, Question, Wrongs
 from convcalc.quiz.reading import Two
 from convcalc.quiz.stream import Draws
-from convcalc.quiz.weights import kernel_draft
 from convcalc.scan import as_shape
 from convcalc.shape import Shape, show_shape, whole, wholes
 from convcalc.spec import parse
-from convcalc.tracing import trace
+from convcalc.tracing import Trace, trace
 
 Given: TypeAlias = "dict[str, Any]"
-KEYS = ("ask", "net", "code", "input", "data", "kernel", "bias", "order", "text", "figure", "choices", "marks")
+ALWAYS = ("ask", "net", "code", "input", "text", "figure", "choices", "marks")
 
 ASKS: dict[str, Callable[[Given], Draft]] = {}
+KEYS: dict[str, tuple[str, ...]] = {}
 
 
 class Unfit(Exception):
@@ -40,11 +43,11 @@ class Unfit(Exception):
         self.key, self.said = key, (en, vi)
 
 
-def ask(name: str) -> Callable[[Callable[[Given], Draft]], Callable[[Given], Draft]]:
-    """Make a function what `ask = "name"` stands for."""
+def ask(name: str, *keys: str) -> Callable[[Callable[[Given], Draft]], Callable[[Given], Draft]]:
+    """Make a function what `ask = "name"` stands for; `keys` are its own beside those of all."""
 
     def register(made: Callable[[Given], Draft]) -> Callable[[Given], Draft]:
-        ASKS[name] = made
+        ASKS[name], KEYS[name] = made, (*ALWAYS, *keys)
         return made
 
     return register
@@ -90,6 +93,17 @@ def _network(given: Given) -> tuple[Layer, Shape, str | None]:
         return net, x, None
 
 
+def _whole(trace: Trace) -> Trace:
+    """The trace, which must be of numbers."""
+    if any(isinstance(n, Formula) for row in trace for n in (*row.input, *row.output, row.params, row.macs)):
+        raise Unfit(
+            "input",
+            "numbers, and numbers in the net too: letters have no answer to type",
+            "số cụ thể, trong net cũng vậy: ký hiệu chữ không có đáp án để nhập",
+        )
+    return trace
+
+
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
@@ -102,7 +116,7 @@ def _plain_layers(net: Layer) -> bool:
     return all(not layer.children() for layer in _layers(net))
 
 
-def _of(given: Given, code: str | None, net: Layer, x: Shape) -> Two:
+def _of(code: str | None, net: Layer, x: Shape) -> Two:
     """What the question is about: the model of the code, or the layers by name."""
     if code is not None:
         return "the model", "model"
@@ -128,7 +142,7 @@ def _called(given: Given, net: Layer, x: Shape, code: str | None) -> list[str]:
 @ask("shape")
 def _shape(given: Given) -> Draft:
     net, x, code = _network(given)
-    traced = trace(net, x)
+    traced = _whole(trace(net, x))
     wrongs: Wrongs = wrong_shapes(_layers(net), x, _called(given, net, x, code)) if _plain_layers(net) else []
     text = (
         f"The model's input has shape {show_shape(x)}. What is the shape of its output, leaving out the batch size?"
@@ -151,7 +165,7 @@ def _shape(given: Given) -> Draft:
 
 def _counted(given: Given, what: str, text: Two, hint: Two) -> Draft:
     net, x, code = _network(given)
-    traced = trace(net, x)
+    traced = _whole(trace(net, x))
     count: Callable[[Layer, Shape], int] = lambda layer, shape: whole(getattr(layer, what)(shape))  # noqa: E731
     wrongs: Wrongs = (
         wrong_totals(_layers(net), x, what, count, _called(given, net, x, code)) if _plain_layers(net) else []
@@ -167,7 +181,7 @@ def _counted(given: Given, what: str, text: Two, hint: Two) -> Draft:
 @ask("params")
 def _params(given: Given) -> Draft:
     net, x, code = _network(given)
-    of, of_vi = _of(given, code, net, x)
+    of, of_vi = _of(code, net, x)
     return _counted(
         given, "params",
         (f"How many parameters does {of} have in all, for an input of shape {show_shape(x)}?", f"{_capital(of_vi)} có tổng cộng bao nhiêu tham số? Input có shape {show_shape(x)}."),
@@ -178,7 +192,7 @@ def _params(given: Given) -> Draft:
 @ask("macs")
 def _macs(given: Given) -> Draft:
     net, x, code = _network(given)
-    of, of_vi = _of(given, code, net, x)
+    of, of_vi = _of(code, net, x)
     return _counted(
         given, "macs",
         (f"How many multiply-adds does {of} take for an input of shape {show_shape(x)} (one for each product; biases count none)?", f"{_capital(of_vi)} cần bao nhiêu phép nhân-cộng với input có shape {show_shape(x)} (mỗi tích tính một, không tính bias)?"),
@@ -190,10 +204,11 @@ def _one_conv(given: Given) -> tuple[Conv, Shape]:
     net, x, _ = _network(given)
     if not isinstance(net, Conv):
         raise Unfit("net", "a single convolution", "một lớp tích chập")
+    _whole(trace(net, x))
     return net, x
 
 
-@ask("weight")
+@ask("weight", "order")
 def _weight(given: Given) -> Draft:
     layer, x = _one_conv(given)
     kernels, each, *size = wholes(layer.weights(x)["weight"])
@@ -206,8 +221,13 @@ def _weight(given: Given) -> Draft:
 @ask("line")
 def _line(given: Given) -> Draft:
     layer, x = _one_conv(given)
-    if len(x) != 3 or not isinstance(layer.kernel_size, int) or not isinstance(layer.padding, int) or not isinstance(layer.stride, int):  # fmt: skip
-        raise Unfit("net", "a convolution with a square kernel", "một lớp tích chập có kernel vuông")
+    plain = (layer.kernel_size, layer.padding, layer.stride, layer.dilation)
+    if len(x) != 3 or not all(isinstance(n, int) for n in plain) or layer.groups != 1 or layer.out_channels is None:
+        raise Unfit(
+            "net",
+            "a convolution with square kernels and without groups",
+            "một lớp tích chập có kernel vuông, không có groups",
+        )
     return line_draft(layer, x)
 
 
@@ -237,19 +257,32 @@ def _fitting(layer: Layer) -> Layer:
     return type(layer)(**layer.__dict__ | dict.fromkeys(made_for)) if made_for else layer
 
 
-@ask("compute")
+@ask("compute", "data", "kernel", "bias")
 def _compute(given: Given) -> Draft:
     if "net" not in given or "data" not in given:
         raise Unfit("ask", "with net and data", "kèm net và data")
     net = parse(given["net"])
     data = read_array(str(given["data"]), "data")
-    if not isinstance(net, Conv) or "kernel" not in given or not isinstance(net.stride, int) or not isinstance(net.padding, int):  # fmt: skip
-        raise Unfit("net", "a convolution with a kernel of numbers", "một lớp tích chập có kernel bằng số")
+    plain = isinstance(net, Conv) and isinstance(net.stride, int) and isinstance(net.padding, int)
+    if (
+        not isinstance(net, Conv)
+        or not plain
+        or net.dilation != 1
+        or net.groups != 1
+        or net.out_channels not in (None, 1)
+    ):
+        raise Unfit(
+            "net",
+            "one kernel, with a stride and a padding in numbers at most",
+            "một kernel, chỉ có stride và padding bằng số",
+        )
+    if "kernel" not in given:
+        raise Unfit("ask", "with kernel, the kernel's numbers", "kèm kernel, các số của kernel")
     kernel = read_array(str(given["kernel"]), "kernel")
     bias = read_array(str(given["bias"]), "bias") if "bias" in given else None
     found = compute(net, data, kernel, bias)
     return conv_draft(
-        (kernel.shape[-2], kernel.shape[-1]), net.stride, net.padding, data, kernel, bias, found,
+        (kernel.shape[-2], kernel.shape[-1]), int(str(net.stride)), int(str(net.padding)), data, kernel, bias, found,
         (MatrixAnswer(found.output), WHOLE, None),
     )  # fmt: skip
 
@@ -262,7 +295,7 @@ def _features(given: Given) -> Draft:
     if not isinstance(layers[-1], Linear) or len(layers) < 2 or not _plain_layers(net):
         raise Unfit("net", "layers in a row that end with linear", "các layer nối tiếp, cuối cùng là linear")
     before = layers[:-1]
-    traced = trace(chain(*before), x)
+    traced = _whole(trace(chain(*before), x))
     if len(traced.output) != 1:
         raise Unfit("net", "flat before its last linear layer", "phẳng trước layer linear cuối")
     ways = wrong_shapes(before, x, _called(given, net, x, code)[: len(before)])
@@ -271,9 +304,14 @@ def _features(given: Given) -> Draft:
         return ((whole(value[0]), mistake) for value, mistake in ways(order) if len(value) == 1)
 
     text = (
-        f"The model's input has shape {show_shape(x)}. How many features go into its last layer?",
-        f"Input của model có shape {show_shape(x)}. Layer cuối nhận bao nhiêu feature?",
+        f"The model's input has shape {show_shape(x)}. Which number belongs in place of the question mark?",
+        f"Input của model có shape {show_shape(x)}. Dấu hỏi phải thay bằng số nào?",
     )
+    if code is not None:
+        before_it, _, after = code.rpartition(f"nn.Linear({traced.output[0]}, ")
+        code = f"{before_it}nn.Linear(?, {after}"
+    if code is None or "?" not in code:
+        raise Unfit("net", "layers that PyTorch has by these names", "các layer có sẵn trong PyTorch")
     hint = (
         "flatten multiplies the sizes, the channels too.",
         "flatten nhân các kích thước lại, kể cả số channel.",
@@ -292,17 +330,21 @@ def _features(given: Given) -> Draft:
 def _field(given: Given) -> Draft:
     """The receptive field after windows in a row; other layers that keep the size may stand between them."""
     net, x, code = _network(given)
-    of, of_vi = _of(given, code, net, x)
+    of, of_vi = _of(code, net, x)
     text = (
         f"How many cells wide is the receptive field of one cell of the output of {of}, on the input?",
-        f"Một ô output của {of_vi} nhìn một vùng rộng bao nhiêu ô trên input?",
+        f"Receptive field (vùng nhìn) của một ô output của {of_vi} rộng bao nhiêu ô trên input?",
     )
+    _whole(trace(net, x))
     layers = _layers(net)
     called = _called(given, net, x, code) or [
         _said(layer, row.input) for layer, row in zip(layers, trace(net, x), strict=False)
     ]
     windows = [(one, name) for layer, name in zip(layers, called, strict=True) if (one := _window(layer)) is not None]
-    axis = trace(net, x).rows[-1].receptive_field[0]
+    axes = trace(net, x).rows[-1].receptive_field
+    if len({axis and axis.size for axis in axes}) > 1:
+        raise Unfit("net", "windows that are square", "các cửa sổ vuông")
+    axis = axes[0]
     made = (
         field_draft([one for one, _ in windows], [(name, name) for _, name in windows], text, code) if windows else None
     )

@@ -30,17 +30,22 @@ from typing import Any
 
 from convcalc.errors import ConvcalcError
 from convcalc.files import read_text
+from convcalc.quiz.making import again, make
 from convcalc.quiz.own import ASKS, KEYS, Given, Unfit, own_question
-from convcalc.quiz.question import LEVELS, Question, again, choose_kinds, make
+from convcalc.quiz.question import LEVELS, Question
 from convcalc.quiz.reading import Two
+from convcalc.quiz.registry import choose_kinds
 from convcalc.quiz.stream import Stream
 from convcalc.tomlfile import Lines, Place, load
 
 TOP = ("title", "languages", "note", "section")
+TRIES = 30  # variants that are drawn for one that is not there yet
 SECTION = ("title", "note", "question")
 DRAWN = ("kind", "level", "count", "marks")
 FIXED = ("id", "marks")
 MOST = 500
+# Names of questions with own numbers begin so, and no kind does.
+OWN = "own:"
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,7 @@ class Paper:
     def asked(self, seed: int, student: str = "") -> list[Asked]:
         """A student's questions: the same kinds and levels for everyone at each place, with numbers of their own."""
         found: list[Asked] = []
+        seen: set[object] = set()  # no student gets the same question twice, as far as a kind has others
         for i, section in enumerate(self.sections):
             for j, item in enumerate(section.items):
                 common = Stream("paper", seed, i, j)  # what everybody shares
@@ -98,8 +104,14 @@ class Paper:
                 levels = [common.pick(item.levels) for _ in range(item.count)] if item.levels else []
                 own = Stream("paper", seed, i, j, student)
                 for k in range(item.count):
-                    number = own.below(10**9)
-                    question = item.fixed(number) if item.fixed else make(order[k], levels[k], number)
+                    question = None
+                    for _ in range(TRIES):
+                        number = own.below(10**9)
+                        question = item.fixed(number) if item.fixed else make(order[k], levels[k], number)
+                        if item.fixed or question.looks not in seen:
+                            break
+                    assert question is not None
+                    seen.add(question.looks)
                     found.append(Asked(len(found) + 1, i, item.marks, question))
         return found
 
@@ -144,7 +156,9 @@ def _item(entry: dict[str, Any], lines: Lines, place: Place) -> Item:
     what = [key for key in ("kind", "id", "ask") if key in entry]
     if len(what) != 1:
         raise ConvcalcError("paper_one_of", where=lines.where(None, place), found=", ".join(what) or "—")
-    known = {"kind": DRAWN, "id": FIXED, "ask": KEYS}[what[0]]
+    if what[0] == "ask" and entry["ask"] not in ASKS:
+        raise lines.wrong("ask", place, f"one of {', '.join(ASKS)}", f"một trong {', '.join(ASKS)}")
+    known = {"kind": DRAWN, "id": FIXED, "ask": KEYS.get(entry.get("ask", ""), ())}[what[0]]
     lines.known_keys(entry, known, "[[section.question]]", place)
     marks = entry.get("marks", 1)
     if isinstance(marks, bool) or not isinstance(marks, int | float) or not 0 < marks <= 1000:
@@ -165,7 +179,16 @@ def _item(entry: dict[str, Any], lines: Lines, place: Place) -> Item:
     except ConvcalcError as error:
         if error.kind.startswith("sheet_"):
             raise
-        where = lines.where(what[0], place)
+        key = (
+            what[0]
+            if what[0] == "id"
+            else "input"
+            if error.kind == "bad_shape"
+            else "net"
+            if "net" in entry
+            else "code"
+        )
+        where = lines.where(key, place)
         raise ConvcalcError(
             "paper_question", where=where, problem=error.message("en"), problem_vi=error.message("vi"),
             hint=error.hint("en") or "", hint_vi=error.hint("vi") or "",
@@ -196,8 +219,6 @@ def _named(name: str) -> Callable[[int], Question]:
 
 def _own(entry: dict[str, Any], lines: Lines, place: Place) -> Callable[[int], Question]:
     given: Given = dict(entry)
-    if entry["ask"] not in ASKS:
-        raise lines.wrong("ask", place, f"one of {', '.join(ASKS)}", f"một trong {', '.join(ASKS)}")
     for key in ("net", "code", "input", "data", "kernel", "order"):
         if key in given and not (key in ("data", "kernel") and isinstance(given[key], int | float)):
             lines.text(given[key], key, place)
@@ -207,6 +228,6 @@ def _own(entry: dict[str, Any], lines: Lines, place: Place) -> Callable[[int], Q
             given[key] = {"en": en, "vi": vi}
     if not isinstance(given.get("choices", True), bool):
         raise lines.wrong("choices", place, "true or false", "true hoặc false")
-    label = f"{Path(lines.name).stem}.{place[0]}.{place[1]}"
+    label = f"{OWN}{Path(lines.name).stem}.{place[0]}.{place[1]}"
     own_question(given, label)  # what is wrong with it is said now
     return lambda seed: own_question(given, label, seed)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from convcalc.errors import ConvcalcError
 
@@ -32,7 +34,12 @@ STEPS = (
     )
     """,
     "CREATE INDEX answers_at ON answers (at)",
+    # an interrupt in the middle of a write may have it written again
+    "CREATE UNIQUE INDEX answers_once ON answers (at, question)",
 )
+# "conv" in ASCII, by which SQLite files of one program are told from those of another.
+APPLICATION = 0x636F6E76
+_NAME = re.compile(r"[^.\s]+(?:\.[^.\s]+)+")
 # Another terminal is waited for so long.
 PATIENCE_S = 20.0
 
@@ -74,6 +81,20 @@ def place() -> Path:
     return user_data_path("convcalc", appauthor=False) / "progress.sqlite"
 
 
+def _answered(row: tuple[Any, ...]) -> Answered:
+    """A row as it was written; raises `sqlite3.DatabaseError` for any other."""
+    at, question, given, score, mistake, traps, hinted, seconds = row
+    try:
+        names = json.loads(traps)
+        if _NAME.fullmatch(question) is None or not 0 <= score <= 1 or not all(isinstance(n, str) for n in names):
+            raise ValueError(question)
+        return Answered(
+            datetime.fromisoformat(at).astimezone(UTC), question, str(given), float(score), str(mistake), tuple(names), bool(hinted), float(seconds)
+        )  # fmt: skip
+    except (ValueError, TypeError, RecursionError) as error:
+        raise sqlite3.DatabaseError(f"an answer in it is none: {str(error)[:60]}") from None
+
+
 class Progress:
     """The file of answers. An answer that `add` has taken is on the disk."""
 
@@ -92,17 +113,24 @@ class Progress:
         run = self.connection.execute
         if run("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("the check of the file fails")
-        run("PRAGMA journal_mode = WAL")
-        run("PRAGMA synchronous = FULL")
         version = run("PRAGMA user_version").fetchone()[0]
+        owner, tables = (
+            run("PRAGMA application_id").fetchone()[0],
+            run("SELECT count(*) FROM sqlite_master").fetchone()[0],
+        )
+        if owner not in (0, APPLICATION) or (version == 0 and tables):
+            raise sqlite3.DatabaseError("it belongs to another program")
         if version > len(STEPS):
             raise ConvcalcError("progress_newer", path=self.path, version=version, known=len(STEPS))
+        run("PRAGMA journal_mode = WAL")
+        run("PRAGMA synchronous = FULL")
         if version < len(STEPS):
             run("BEGIN IMMEDIATE")  # another terminal may be doing the same
             try:
                 for step in STEPS[run("PRAGMA user_version").fetchone()[0] :]:
                     run(step)
                 run(f"PRAGMA user_version = {len(STEPS)}")
+                run(f"PRAGMA application_id = {APPLICATION}")
                 run("COMMIT")
             except BaseException:
                 run("ROLLBACK")
@@ -125,7 +153,7 @@ class Progress:
         values = (one.at.isoformat(), one.question, one.given, one.score, one.mistake, json.dumps(one.traps), one.hinted, one.seconds)  # fmt: skip
         with self._said():
             self.connection.execute(
-                "INSERT INTO answers (at, question, given, score, mistake, traps, hinted, seconds)"
+                "INSERT OR IGNORE INTO answers (at, question, given, score, mistake, traps, hinted, seconds)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 values,
             )
@@ -136,13 +164,7 @@ class Progress:
             rows = self.connection.execute(
                 "SELECT at, question, given, score, mistake, traps, hinted, seconds FROM answers ORDER BY at, number"
             ).fetchall()
-            return [
-                Answered(
-                    datetime.fromisoformat(at).astimezone(UTC), question, given, score, mistake,
-                    tuple(json.loads(traps)), bool(hinted), seconds,
-                )
-                for at, question, given, score, mistake, traps, hinted, seconds in rows
-            ]  # fmt: skip
+            return [_answered(row) for row in rows]
 
     def close(self) -> None:
         """Let go of the file."""

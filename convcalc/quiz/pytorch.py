@@ -10,12 +10,15 @@ from convcalc.layers import (
     BatchNorm,
     Conv,
     ConvT,
+    Dropout,
     Flatten,
     GlobalAvg,
     Layer,
     Linear,
     MaxPool,
     ReLU,
+    Sigmoid,
+    Tanh,
 )
 from convcalc.shape import Shape
 
@@ -53,7 +56,13 @@ def line(layer: Layer, x: Shape) -> str:
         return f"nn.BatchNorm{max(axes, 1)}d({x[0]})"
     if isinstance(layer, GlobalAvg):
         return f"nn.AdaptiveAvgPool{axes}d(1)"
-    return {ReLU: "nn.ReLU()", Flatten: "nn.Flatten()"}[type(layer)]
+    return {
+        ReLU: "nn.ReLU()",
+        Flatten: "nn.Flatten()",
+        Sigmoid: "nn.Sigmoid()",
+        Tanh: "nn.Tanh()",
+        Dropout: "nn.Dropout()",
+    }[type(layer)]
 
 
 def _value(value: Any) -> str:
@@ -76,7 +85,7 @@ def names(layers: Sequence[Layer]) -> list[str]:
             continue
         counts[base] = counts.get(base, 0) + 1
         found.append(base if totals.count(base) == 1 else f"{base}{counts[base]}")
-    plain = {ReLU: "relu", Flatten: "flatten", GlobalAvg: "gap"}
+    plain = {ReLU: "relu", Flatten: "flatten", GlobalAvg: "gap", Sigmoid: "sigmoid", Tanh: "tanh", Dropout: "dropout"}
     return [name or plain[type(layer)] for name, layer in zip(found, layers, strict=True)]
 
 

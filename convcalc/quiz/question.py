@@ -1,19 +1,11 @@
-"""What a question is, the table of kinds, and how one is made again from its name.
-
-A kind is one function `draw(level, stream) -> Draft` with `@kind(...)`. What makes a question fair is decided here, for all kinds: the
-wrong choices differ from the key and from each other and are of its size, and each letter is the key equally often.
-"""
+"""What a question is: what a kind draws, and what is asked."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
-from importlib import import_module
 from typing import Any, TypeAlias
 
-from convcalc.errors import ConvcalcError
 from convcalc.mistakes import Mistake
 from convcalc.quiz.answers import Answer
 from convcalc.quiz.reading import Two
@@ -21,12 +13,6 @@ from convcalc.quiz.stream import Draws
 
 LEVELS = ("easy", "medium", "hard")
 LEVELS_VI = {"easy": "dễ", "medium": "trung bình", "hard": "khó"}
-CHOICES = 4
-# So often numbers are drawn again until they make a fair question.
-TRIES = 200
-_ID = re.compile(
-    r"(?P<kind>[a-z][a-z-]*)\.(?P<level>easy|medium|hard)\.(?P<seed>[0-9]{1,15})\.v(?P<version>[0-9]{1,3})"
-)
 
 Wrong: TypeAlias = "tuple[Any, Mistake]"
 # What the mistakes give, as a list, or worked out one after the other, the likeliest first, for a stream that decides among equals.
@@ -108,143 +94,11 @@ class Question:
         return self.choices[self.key].text[1 if lang == "vi" else 0]
 
     @property
+    def looks(self) -> object:
+        """What a student would know it by: questions that look alike are the same to them."""
+        return self.text, self.code, self.figure
+
+    @property
     def steps(self) -> list[Two]:
         """How the key is worked out, line by line."""
         return self.explain()
-
-
-Drawer: TypeAlias = Callable[[str, Draws], "Draft | None"]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of question: its name, its topic, what it is called, and how one is drawn in each version.
-
-    Who changes what a kind draws keeps the old function under its version, so that old names of questions stay good.
-    """
-
-    name: str
-    topic: str
-    title: Two
-    versions: dict[int, Drawer]
-
-    @property
-    def version(self) -> int:
-        return max(self.versions)
-
-
-_KINDS: dict[str, Kind] = {}
-_IN_ORDER: dict[str, Kind] = {}
-TOPICS = ("weights", "lines", "shapes", "faults", "branches", "cells", "tables", "backwards", "costs", "formulas")
-
-
-def kind(name: str, en: str, vi: str, version: int = 1) -> Callable[[Drawer], Drawer]:
-    """Make a function a kind of question; its file's name is the topic."""
-
-    def register(draw: Drawer) -> Drawer:
-        made = _KINDS.setdefault(name, Kind(name, draw.__module__.rpartition(".")[2], (en, vi), {}))
-        made.versions[version] = draw
-        return draw
-
-    return register
-
-
-def kinds() -> dict[str, Kind]:
-    """All kinds by name, in the order of the topics; their files are loaded when they are first asked for."""
-    if not _IN_ORDER:
-        for topic in TOPICS:
-            import_module(f"convcalc.quiz.{topic}")
-        # whichever file was loaded first: papers draw from this order
-        _IN_ORDER.update(sorted(_KINDS.items(), key=lambda item: TOPICS.index(item[1].topic)))
-    return _IN_ORDER
-
-
-def choose_kinds(text: str) -> list[str]:
-    """The kinds that a list of kinds and topics names; `all` is all of them."""
-    known = kinds()
-    found: list[str] = []
-    for word in filter(None, (word.strip() for word in text.split(","))):
-        chosen = [name for name, one in known.items() if word in ("all", name, one.topic)]
-        if not chosen:
-            raise ConvcalcError("unknown_topic", name=word, topics=", ".join(TOPICS), known=", ".join(known))
-        found += chosen
-    return list(dict.fromkeys(found)) or list(known)
-
-
-def make(name: str, level: str, seed: int, version: int | None = None) -> Question:
-    """The question of that name: always the same numbers, and the same order of choices in both languages."""
-    found = kinds().get(name)
-    if found is None:
-        raise ConvcalcError("unknown_kind", name=name, known=", ".join(kinds()))
-    if level not in LEVELS:
-        raise ConvcalcError("unknown_level", name=level, known=", ".join(LEVELS))
-    version = found.version if version is None else version
-    if version not in found.versions:
-        raise ConvcalcError("other_version", kind=name, version=version, known=", ".join(map(str, found.versions)))
-    for attempt in range(TRIES):
-        draft = found.versions[version](level, Draws(name, level, seed, version, attempt))
-        question = None if draft is None else question_of(draft, name, level, seed, version)
-        if question is not None:
-            return question
-    raise ConvcalcError("no_question", name=name, level=level, seed=seed)
-
-
-def again(text: str) -> Question:
-    """The question with an id, such as output-shape.easy.42.v1."""
-    found = _ID.fullmatch(text.strip())
-    if found is None:
-        raise ConvcalcError("bad_question_id", text=text[:60])
-    return make(found["kind"], found["level"], int(found["seed"]), int(found["version"]))
-
-
-def question_of(
-    draft: Draft, name: str, level: str, seed: int, version: int, label: str | None = None
-) -> Question | None:
-    """The draft with its choices in order; None where it does not make a fair question. `label` is a name of its own."""
-    choices = None
-    if draft.choices:
-        choices = _choices(draft, Draws(name, level, seed, version, "order"))
-        if choices is None:
-            return None
-    key = None if choices is None else next(i for i, choice in enumerate(choices) if choice.mistake is None)
-    return Question(
-        name, level, seed, version, draft.text, draft.answer, draft.steps, draft.hint, draft.code, draft.figure, choices, key,
-        lambda: draft.ways(Draws(name, level, seed, version, "all")), label,
-    )  # fmt: skip
-
-
-def _choices(draft: Draft, order: Draws) -> tuple[Choice, ...] | None:
-    key_is_last = draft.last is not None and draft.last[1] is None
-    wanted = CHOICES - 1 - (draft.last is not None and not key_is_last)
-    near: list[Wrong] = []
-    for wrong in draft.ways(order):
-        if _near(draft.answer, wrong[0]):
-            near.append(wrong)
-        # Somewhat more than are needed, so that the same mistakes are not always there.
-        if len(near) == wanted + 2:
-            break
-    if len(near) < wanted:
-        return None
-
-    def text(value: Any) -> Two:
-        return draft.answer.show(value, "en"), draft.answer.show(value, "vi")
-
-    choices = [
-        Choice(text(value), mistake, value)
-        for value, mistake in [*near[: draft.always], *order.shuffled(near[draft.always :])][:wanted]
-    ]
-    if not key_is_last:
-        choices.append(Choice(text(draft.answer.value), None, draft.answer.value))
-    choices = order.shuffled(choices)
-    if draft.last is not None:
-        choices.append(Choice(draft.last[0], draft.last[1]))
-    return tuple(choices) if len({choice.text for choice in choices}) == len(choices) else None
-
-
-def _near(answer: Answer, value: Any) -> bool:
-    right = getattr(answer, "value", None)
-    if isinstance(right, int | Fraction) and isinstance(value, int | Fraction):
-        return right == 0 or (value != 0 and Fraction(1, 30) <= Fraction(value) / Fraction(right) <= 30)
-    if isinstance(right, tuple) and isinstance(value, tuple):
-        return all(size > 0 for size in value)
-    return True

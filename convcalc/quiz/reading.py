@@ -20,9 +20,15 @@ Two: TypeAlias = "tuple[str, str]"
 class Unreadable(Exception):
     """A text that is no answer, with the reason in both languages."""
 
-    def __init__(self, en: str, vi: str) -> None:
+    def __init__(self, en: str, vi: str, ambiguous: bool = False) -> None:
         super().__init__(en)
-        self.said: Two = (en, vi)
+        # what a student typed is shown in terminals: nothing in it may move a cursor
+        self.said: Two = (_printable(en), _printable(vi))
+        self.ambiguous = ambiguous
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 LONGEST = 2000
@@ -63,16 +69,23 @@ def read_number(text: str) -> Number:
     whole, _, decimals = joined.rpartition(marks[0])
     if len(decimals) == 3 and whole.lstrip("+-") not in ("", "0") and len(whole.lstrip("+-")) <= 3:
         thousands, decimal = whole + decimals, f"{whole}.{decimals}"
-        raise Unreadable(
-            f"'{plain[:40]}' could be {thousands} or {decimal}: write it without a mark, or with more decimals",
-            f"'{plain[:40]}' có thể là {thousands} hoặc {decimal.replace('.', ',')}: hãy viết liền, hoặc thêm chữ số thập phân",
-        )
+        raise _two_meanings(plain, thousands, decimal)
     return simple(Fraction(f"{whole or 0}.{decimals}"))
+
+
+def _two_meanings(text: str, thousands: str, decimal: str) -> Unreadable:
+    return Unreadable(
+        f"'{text[:40]}' could be {thousands} or {decimal}: write it without a mark, or with more decimals",
+        f"'{text[:40]}' có thể là {thousands} hoặc {decimal.replace('.', ',')}: hãy viết liền, hoặc thêm chữ số thập phân",
+        True,
+    )
 
 
 def _sum(text: str) -> Number:
     """A sum of numbers that a student wrote out."""
     value: Any
+    for number in re.findall(r"(?<![0-9.,])[1-9][0-9]{0,2}[.,][0-9]{3}(?![0-9.,])", text):
+        raise _two_meanings(number, re.sub(r"[.,]", "", number), number.replace(",", "."))
     try:
         value = as_dim(read_formula(text.replace(",", ".") if re.search(r"[0-9],[0-9]", text) else text))
     except ConvcalcError:
@@ -99,6 +112,12 @@ def read_sizes(text: str, count: int | None) -> tuple[int, ...]:
         raise Unreadable(
             f"'{text.strip()[:40]}' is not a shape; write it as (32, 24, 24)",
             f"'{text.strip()[:40]}' không phải là shape; viết dạng (32, 24, 24)",
+        )
+    if count == 1 and re.fullmatch(r"[1-9][0-9]{0,2}[.,][0-9]{3}", plain):
+        raise Unreadable(
+            f"'{plain}' could be one size or two: write it without a mark",
+            f"'{plain}' có thể là một hoặc hai kích thước: hãy viết liền",
+            True,
         )
     sizes = tuple(int(word) for word in words)
     if count is not None and len(sizes) == count + 1 and sizes[0] == -1:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from convcalc.errors import ConvcalcError
+from convcalc.quiz.making import again, make
 from convcalc.quiz.progress import Answered
-from convcalc.quiz.question import Question, kinds, make
+from convcalc.quiz.question import Question
+from convcalc.quiz.registry import kinds
 from convcalc.quiz.stream import Stream
 
 if TYPE_CHECKING:
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
 
 # So many variants are looked at for one with the trap of a mistake in it.
 LOOKED_AT = 60
+# So many of the questions of a kind that were asked before are not asked again.
+REMEMBERED = 40
 
 
 @dataclass(frozen=True)
@@ -61,17 +67,29 @@ def schedule(answers: Iterable[Answered]) -> list[Due]:
     return sorted(found, key=lambda due: (due.at, due.kind, due.mistake))
 
 
-def fresh(due: Due, seed: int) -> Question:
-    """A variant that was not asked before, with the trap of the mistake in it where there is one."""
+def fresh(due: Due, seed: int, seen: Iterable[Question] = ()) -> Question:
+    """A variant that does not look like one that was asked, with the trap of the mistake in it where there is one."""
     stream = Stream("review", due.kind, due.mistake, seed)
-    first = None
+    asked = {question.looks for question in seen}
+    second = None
     for _ in range(LOOKED_AT):
         question = make(due.kind, due.level, stream.below(10**6))
-        first = first or question
         if not due.mistake or due.mistake in traps(question):
-            return question
-    assert first is not None
-    return first
+            if question.looks not in asked:
+                return question
+            second = question
+        second = second or question
+    assert second is not None
+    return second
+
+
+def asked_before(answers: Iterable[Answered], kind: str) -> list[Question]:
+    """The last questions of a kind that were asked, as far as this version of convcalc makes them."""
+    found = []
+    for one in [one for one in answers if one.kind == kind][-REMEMBERED:]:
+        with suppress(ConvcalcError):
+            found.append(again(one.question))
+    return found
 
 
 def traps(question: Question) -> tuple[str, ...]:

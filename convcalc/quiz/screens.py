@@ -10,7 +10,8 @@ from rich.text import Text
 
 from convcalc.errors import ConvcalcError
 from convcalc.quiz.answers import TableAnswer
-from convcalc.quiz.grading import LETTERS, Graded
+from convcalc.quiz.grading import LETTERS, Graded, passed
+from convcalc.quiz.objects import lettered
 from convcalc.quiz.question import Question
 from convcalc.quiz.reading import Unreadable
 from convcalc.quiz.showing import head, shown, verdict
@@ -71,12 +72,19 @@ class PlainScreen:
             raise EOFError
         if not sys.stdin.isatty():  # what came through a pipe is shown, so that the lines can be followed
             self.out.print(line.rstrip("\n"), markup=False, highlight=False)
-        return {HINT: Word.hint, SKIP: Word.skip}.get(line.strip(), line.strip())
+        text = line.strip().removeprefix("\ufeff").strip()
+        return {HINT: Word.hint, SKIP: Word.skip}.get(text, text)
+
+    @property
+    def patient(self) -> bool:
+        """In a terminal; a file of answers has one line for each question."""
+        return sys.stdin is not None and sys.stdin.isatty()
 
     def answer(self, question: Question) -> str | Word:
         """Get a line."""
         if question.choices is not None:
-            return self._line(pick(self.lang, "Your choice:", "Bạn chọn:"))
+            said = self._line(pick(self.lang, "Your choice:", "Bạn chọn:"))
+            return {"h": Word.hint, "s": Word.skip}.get(str(said), said)  # as in the menu
         return self._line(pick(self.lang, "Your answer:", "Trả lời:"))
 
     def cell(self, question: Question, place: int) -> str | Word:
@@ -97,12 +105,11 @@ class PlainScreen:
         """Say what is right."""
         self.out.print(verdict(question, graded, self.lang, points))
 
-    def late(self) -> None:
-        """Say that the time is up."""
-        self.out.print(
-            pick(self.lang, "Time is up: this answer does not count.", "Hết giờ: câu này không được tính."),
-            style="red",
-        )
+    def late(self, question: Question) -> None:
+        """Say that the time is up, and what would have been right."""
+        said = pick(self.lang, "Time is up: this answer does not count.", "Hết giờ: câu này không được tính.")
+        self.out.print(said, style="red")
+        self.out.print(verdict(question, passed(question), self.lang, 0.0))
 
     def unsaved(self, error: ConvcalcError) -> None:
         """Say that it could not be kept, and that it is tried again."""
@@ -136,6 +143,13 @@ class KeyScreen(PlainScreen):
             instruction=pick(self.lang, "(↑ ↓ or a letter, then Enter)", "(↑ ↓ hoặc chữ cái, rồi Enter)"),
         ).unsafe_ask()  # fmt: skip
         return self._word(said)
+
+    def verdict(self, question: Question, graded: Graded, points: float) -> None:
+        """The choices again, since the menu is gone, and what is right."""
+        if question.choices is not None:
+            for line in lettered(question, self.lang):
+                self.out.print(f"  {line}", style="dim", markup=False, highlight=False)
+        super().verdict(question, graded, points)
 
     def cell(self, question: Question, place: int) -> str | Word:
         """Let the student type one cell."""

@@ -7,15 +7,19 @@ import re
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from convcalc.quiz.grading import Graded
+from convcalc.quiz.grading import LETTERS, Graded
 from convcalc.quiz.objects import lettered
-from convcalc.quiz.question import LEVELS_VI, Question, kinds
+from convcalc.quiz.question import LEVELS_VI, Question
+from convcalc.quiz.registry import kinds
 from convcalc.words import pick
 
 
 def head(question: Question, lang: str) -> str:
-    """What a question is about, and how hard it is."""
-    title = kinds()[question.kind].title[1 if lang == "vi" else 0]
+    """What a question is about, and how hard it is; nothing for one with a teacher's own numbers."""
+    known = kinds().get(question.kind)
+    if known is None:
+        return ""
+    title = known.title[1 if lang == "vi" else 0]
     return f"{title} · {pick(lang, question.level, LEVELS_VI[question.level])}"
 
 
@@ -58,7 +62,7 @@ def verdict(question: Question, graded: Graded, lang: str, points: float) -> Ren
     else:
         first = Text(pick(lang, "✗ Wrong", "✗ Sai"), style="red")
     first.append(
-        pick(lang, f", {points:g} points", f", {points:g} điểm".replace(".", ","))
+        pick(lang, f", {round(points, 2):g} points", f", {round(points, 2):g} điểm".replace(".", ","))
         if graded.score and points != graded.score
         else ""
     )
@@ -79,10 +83,10 @@ def steps(question: Question, lang: str) -> RenderableType:
 def solution(question: Question, lang: str) -> RenderableType:
     """The question with its answer, as a teacher looks at it."""
     right = Text(pick(lang, "Answer: ", "Đáp án: "), style="bold")
-    letter = "" if question.key is None else f"{'abcdefgh'[question.key]}) "
+    letter = "" if question.key is None else f"{LETTERS[question.key]}) "
     right.append(letter + question.right(lang), style="green")
     wrong = [
-        Text(f"  {'abcdefgh'[i]}) {choice.mistake.says(lang)}", style="dim")
+        Text(f"  {LETTERS[i]}) {choice.mistake.says(lang)}", style="dim")
         for i, choice in enumerate(question.choices or ())
         if choice.mistake is not None
     ]

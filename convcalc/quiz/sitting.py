@@ -12,12 +12,16 @@ from typing import Any, Protocol
 from convcalc.errors import ConvcalcError
 from convcalc.quiz.answers import TableAnswer
 from convcalc.quiz.grading import Graded, grade, grade_value, passed
+from convcalc.quiz.making import make
 from convcalc.quiz.progress import Answered
-from convcalc.quiz.question import LEVELS, Question, choose_kinds, make
+from convcalc.quiz.question import LEVELS, Question
 from convcalc.quiz.reading import Unreadable
+from convcalc.quiz.registry import choose_kinds
 from convcalc.quiz.reviews import traps
 from convcalc.quiz.stream import Stream
 
+# So often another variant is drawn where the same one is there already.
+TRIES = 30
 # What a question of a level is given in a timed quiz.
 SECONDS = {"easy": 60, "medium": 120, "hard": 180}
 
@@ -35,6 +39,10 @@ class Screen(Protocol):
     def question(self, number: int, total: int, question: Question, left: float | None) -> None:
         """Show a question, and the seconds that are left."""
 
+    @property
+    def patient(self) -> bool:
+        """Whether an answer that cannot be read is asked for again; a file of answers has one line a question."""
+
     def answer(self, question: Question) -> str | Word:
         """Get the answer to it; raises EOFError or KeyboardInterrupt at the end."""
 
@@ -50,8 +58,8 @@ class Screen(Protocol):
     def verdict(self, question: Question, graded: Graded, points: float) -> None:
         """Say what is right."""
 
-    def late(self) -> None:
-        """Say that the time is up."""
+    def late(self, question: Question) -> None:
+        """Say that the time is up, and what would have been right."""
 
     def unsaved(self, error: ConvcalcError) -> None:
         """Say that an answer could not be kept."""
@@ -61,12 +69,23 @@ def chosen(topic: str | None, level: str | None, count: int, seed: int) -> list[
     """So many questions of a topic (or of all, each kind once before any comes again), the easy ones first."""
     order = Stream("quiz", topic, level, count, seed)
     names = choose_kinds(topic or "all")
+    seen: set[object] = set()
+
+    def fresh(name: str, level: str) -> Question:
+        """One that is not there yet, as far as the kind has others."""
+        for _ in range(TRIES):
+            question = make(name, level, order.below(10**6))
+            if question.looks not in seen:
+                break
+        seen.add(question.looks)
+        return question
+
     picked: list[str] = []
     while len(picked) < count:
         picked += order.shuffled(names)
     levels = [level or order.pick(("easy", "easy", "medium", "medium", "hard")) for _ in range(count)]
     levels.sort(key=LEVELS.index)
-    return [make(name, one, order.below(10**6)) for name, one in zip(picked[:count], levels, strict=True)]
+    return [fresh(name, one) for name, one in zip(picked[:count], levels, strict=True)]
 
 
 @dataclass
@@ -80,6 +99,7 @@ class Sitting:
     answered: list[tuple[Question, Graded, Answered]] = field(default_factory=list)
     unkept: list[Answered] = field(default_factory=list)
     hinted: bool = False  # the question that is being asked
+    unread: int = 0  # answers that could not be read, where they could not be asked for again
     ended: str = ""  # why it ended early: "late", "end" or "interrupted"
     clock: Callable[[], float] = time.monotonic
 
@@ -92,10 +112,14 @@ class Sitting:
                 left = allowed - (self.clock() - begun) if self.timed else None
                 self.screen.question(number, len(self.questions), question, left)
                 since = self.clock()
-                given, graded = self._ask(question)
+                asked = self._ask(question)
                 now = self.clock()
+                if asked is None:
+                    self.unread += 1
+                    continue
+                given, graded = asked
                 if self.timed and now - begun > allowed:
-                    self.screen.late()
+                    self.screen.late(question)
                     self.ended = "late"
                     return
                 self._take(question, given, graded, now - since)
@@ -106,17 +130,19 @@ class Sitting:
         finally:
             self._again()
 
-    def _ask(self, question: Question) -> tuple[str, Graded]:
-        """The first answer that can be read, with its text; empty where the student passes over the question."""
+    def _ask(self, question: Question) -> tuple[str, Graded] | None:
+        """The first answer that can be read, with its text (empty where the student passes over the question); None if there is none."""
         self.hinted = False
         while True:
             try:
-                if isinstance(question.answer, TableAnswer):
+                if isinstance(question.answer, TableAnswer) and self.screen.patient:
                     return self._table(question, question.answer)
                 text = self._text(question, lambda: self.screen.answer(question))
                 return (text, grade(question, text)) if text else ("", passed(question))
             except Unreadable as error:
                 self.screen.unreadable(error)
+                if not self.screen.patient:
+                    return None
 
     def _text(self, question: Question, ask: Callable[[], str | Word]) -> str:
         """What the student says at last, hints apart; empty for passing over."""
@@ -127,21 +153,21 @@ class Sitting:
                 self.screen.hint(question)
             elif isinstance(said, Word):
                 return ""
-            elif said.strip():
+            elif said.strip() or not self.screen.patient:
                 return said.strip()
 
     def _table(self, question: Question, answer: TableAnswer) -> tuple[str, Graded]:
-        """Cell by cell; a cell that cannot be read is asked for again."""
+        """Cell by cell; a cell that cannot be read is asked for again, one that is passed over stays open."""
         values: list[Any] = []
         texts: list[str] = []
         while len(values) < len(answer.cells):
             text = self._text(question, lambda: self.screen.cell(question, len(values)))
-            if not text:
+            if not text and not values:
                 return "", passed(question)
             try:
                 if ";" in text and not values:
                     return text, grade(question, text)
-                values.append(answer.cells[len(values)][1].read(text))
+                values.append(answer.read_cell(len(values), text))
                 texts.append(text)
             except Unreadable as error:
                 self.screen.unreadable(error)

@@ -13,14 +13,15 @@ from rich.text import Text
 
 from convcalc.mistakes import BY_NAME
 from convcalc.quiz.progress import Answered
-from convcalc.quiz.question import kinds
+from convcalc.quiz.registry import kinds
 from convcalc.words import decimal, pick
 
 if TYPE_CHECKING:
     from convcalc.quiz.sitting import Sitting
 
 WEEKS = 12
-BAR = 24
+BAR = 16
+BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 def summary(sitting: Sitting, lang: str, saved: bool) -> RenderableType:
@@ -34,6 +35,8 @@ def summary(sitting: Sitting, lang: str, saved: bool) -> RenderableType:
         lines.append(Text(pick(lang, f"{done} of {asked} questions answered.", f"Đã làm {done}/{asked} câu.")))
     if done:
         lines.append(Text(pick(lang, f"{points} of {done} points", f"{points}/{done} điểm"), style="bold"))
+    if sitting.unread:
+        lines.append(Text(pick(lang, f"{sitting.unread} answers could not be read.", f"{sitting.unread} câu trả lời không đọc được."), style="yellow"))  # fmt: skip
     made = Counter(one.mistake for _, _, one in sitting.answered if one.mistake)
     for name, count in made.most_common():
         times = "" if count == 1 else f" ({count}×)"
@@ -85,6 +88,28 @@ def _share(found: Sequence[Answered]) -> float:
     return sum(one.points for one in found) / len(found)
 
 
+def _weeks(answers: Sequence[Answered]) -> list[date]:
+    """The last weeks up to the last answer."""
+    last = max(_week(one.at.astimezone().date()) for one in answers)
+    return [last - timedelta(weeks=i) for i in range(WEEKS - 1, -1, -1)]
+
+
+def _shares_by_week(found: Sequence[Answered], weeks: Sequence[date]) -> Text:
+    """A block for each week: the higher the more was right; a dot where nothing was asked."""
+    made = Text()
+    for week in weeks:
+        own = [one for one in found if _week(one.at.astimezone().date()) == week]
+        made.append("·" if not own else BLOCKS[round(_share(own) * (len(BLOCKS) - 1))], "dim" if not own else "")
+    return made
+
+
+def _counts_by_week(found: Sequence[Answered], weeks: Sequence[date]) -> Text:
+    """A block for each week: the higher the more often, beside the worst week; a dot for never."""
+    counts = [sum(_week(one.at.astimezone().date()) == week for one in found) for week in weeks]
+    most = max([*counts, 1])
+    return Text("".join("·" if n == 0 else BLOCKS[max(1, round(n / most * (len(BLOCKS) - 1)))] for n in counts))
+
+
 def _bar(share: float) -> Text:
     filled = round(share * BAR)
     style = "green" if share >= 0.8 else "yellow" if share >= 0.5 else "red"
@@ -105,6 +130,17 @@ def report(answers: Sequence[Answered], lang: str) -> RenderableType:
             made.add_column(title, header_style="bold", justify="right" if i == 1 else "left")
         return made
 
+    shown = _weeks(answers)
+    topics: dict[str, list[Answered]] = defaultdict(list)
+    for kind, found in by_kind.items():
+        topics[known[kind].topic if kind in known else kind].extend(found)
+    topics_table = table(
+        *pick(lang, f"topic,answers,right,,last {WEEKS} weeks", f"chủ đề,số câu,đúng,,{WEEKS} tuần gần đây").split(",")
+    )
+    for topic, found in sorted(topics.items(), key=lambda item: _share(item[1])):
+        topics_table.add_row(
+            topic, str(len(found)), f"{_share(found):.0%}", _bar(_share(found)), _shares_by_week(found, shown)
+        )
     kinds_table = table(*pick(lang, "kind,answers,right,", "loại,số câu,đúng,").split(","))
     for kind, found in sorted(by_kind.items(), key=lambda item: _share(item[1])):
         title = known[kind].title[which] if kind in known else kind
@@ -113,10 +149,13 @@ def report(answers: Sequence[Answered], lang: str) -> RenderableType:
     for week, found in list(by_week.items())[-WEEKS:]:
         day = week.strftime("%d/%m/%Y" if lang == "vi" else "%Y-%m-%d")
         weeks.add_row(day, str(len(found)), f"{_share(found):.0%}", _bar(_share(found)))
-    parts: list[RenderableType] = [kinds_table, Text(), weeks]
+    parts: list[RenderableType] = [topics_table, Text(), kinds_table, Text(), weeks]
     if by_mistake:
-        mistakes = table(*pick(lang, "mistake,times", "lỗi sai,số lần").split(","))
+        mistakes = table(
+            *pick(lang, f"mistake,times,last {WEEKS} weeks", f"lỗi sai,số lần,{WEEKS} tuần gần đây").split(",")
+        )
         for name, found in by_mistake.items():
-            mistakes.add_row(BY_NAME[name].says(lang) if name in BY_NAME else name, str(len(found)))
+            said = BY_NAME[name].says(lang) if name in BY_NAME else name
+            mistakes.add_row(said, str(len(found)), _counts_by_week(found, shown))
         parts += [Text(), mistakes]
     return Group(*parts)

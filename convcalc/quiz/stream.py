@@ -63,13 +63,13 @@ class Draws(Stream):
     """The stream of one part of a variant: the numbers of an attempt, or the order of the choices.
 
     `steady` is the same in every attempt: what decides between two forms of a question is drawn from it, or the form whose numbers
-    fail more often would be seen less.
+    fail more often would be seen less. `edition` says which mistakes there are; nothing is drawn from it.
     """
 
-    def __init__(self, kind: str, level: str, seed: int, version: int, part: object) -> None:
+    def __init__(self, kind: str, level: str, seed: int, version: int, part: object, edition: int = 1) -> None:
         super().__init__(kind, level, seed, version, part)
         self.words = (kind, level, seed, version)
-        self.version = version
+        self.edition = edition
 
     @property
     def steady(self) -> Stream:

@@ -16,15 +16,18 @@ from rich.text import Text
 
 from convcalc.errors import ConvcalcError
 from convcalc.quiz.answers import TableAnswer
+from convcalc.quiz.choosing import size
 from convcalc.quiz.grading import LETTERS, grade, grade_choice
-from convcalc.quiz.question import LEVELS, Question, make
+from convcalc.quiz.making import make
+from convcalc.quiz.question import LEVELS, Question
 from convcalc.quiz.reading import Unreadable
 from convcalc.words import decimal, pick
 
 # A share that is so many standard deviations from even is no chance (6 in 100,000 tries of it would be none).
 SIGMAS = 5.0
-# A choice that a rule of thumb finds more often than this gives the key away.
-GUESSED = 0.65
+# A rule of thumb that finds the key more often than this gives it away; a guess finds one in four.
+GUESSED = 0.5
+RANKED = 60  # with fewer variants, a share says nothing
 CONFIRMED = 300
 SHOWN = 12
 # The steps, which take the longest, are looked at in one of so many variants.
@@ -39,10 +42,13 @@ class KindStress:
     count: int = 0
     choices: int = 0  # variants that are asked with choices
     keys: Counter[int] = field(default_factory=Counter)  # place of the key
+    levels: Counter[str] = field(default_factory=Counter)  # those by level
     shuffled: int = 0  # variants whose key may stand anywhere
     longest: int = 0
-    smallest: int = 0
-    largest: int = 0
+    ranks: dict[str, Counter[int]] = field(default_factory=dict)  # by level: how many choices are smaller than the key
+    likest: dict[str, Counter[bool]] = field(
+        default_factory=dict
+    )  # by level: whether the key shares most with the others
     same: int = 0  # variants that were there before
     low: float | None = None
     high: float | None = None
@@ -71,13 +77,14 @@ class Stress:
     def as_object(self) -> dict[str, Any]:
         """The object that `convcalc quiz stress --json` prints."""
         return {
-            "variants": self.count, "seconds": round(self.seconds, 3), "rate": round(self.rate), "made_a_second": round(self.count / self.making), "faults": self.faults,
+            "variants": self.count, "seconds": round(self.seconds, 3), "rate": round(self.rate), "made_a_second": round(self.count / max(self.making, 1e-9)), "faults": self.faults,
             "confirmed": self.confirmed if self.torch else None,
             "kinds": {
                 name: {
                     "variants": one.count, "with_choices": one.choices, "duplicates": one.same, "smallest_key": one.low, "largest_key": one.high,
-                    "letters": {LETTERS[i]: one.keys[i] for i in sorted(one.keys)},
-                    "key_is_longest": one.longest, "key_is_smallest": one.smallest, "key_is_largest": one.largest,
+                    "letters": {LETTERS[i]: one.keys[i] for i in sorted(one.keys)}, "key_is_longest": one.longest,
+                    "smaller_choices": {level: [ranks[i] for i in range(4)] for level, ranks in one.ranks.items()},
+                    "key_shares_most": {level: found[True] for level, found in one.likest.items()},
                 }
                 for name, one in self.kinds.items()
             },
@@ -170,24 +177,31 @@ def _count(one: KindStress, question: Question) -> None:
     if question.choices is None or question.key is None:
         return
     one.choices += 1
+    one.levels[question.level] += 1
     if question.choices[-1].value is not None:  # no choice that stays last
         one.shuffled += 1
         one.keys[question.key] += 1
         texts = [len(choice.text[0]) for choice in question.choices]
         one.longest += texts[question.key] == max(texts) and texts.count(max(texts)) == 1
-        sizes = [_size(choice.value) for choice in question.choices]
-        if len(set(sizes)) == 4:
-            one.smallest += sizes[question.key] == min(sizes)
-            one.largest += sizes[question.key] == max(sizes)
+        values = [choice.value for choice in question.choices]
+        if question.answer.form in ("number", "shape"):
+            sizes = [size(value) for value in values]
+            if len(set(sizes)) == 4:
+                below = sum(other < sizes[question.key] for other in sizes)
+                one.ranks.setdefault(question.level, Counter())[below] += 1
+        shared = [_shared(value, values) for value in values]
+        if len(set(shared)) > 1:
+            most = [i for i, n in enumerate(shared) if n == max(shared)]
+            one.likest.setdefault(question.level, Counter())[most == [question.key]] += 1
 
 
-def _size(value: Any) -> Any:
-    if isinstance(value, tuple):
-        product = 1
-        for size in value:
-            product *= size
-        return product
-    return value
+def _shared(value: Any, others: Sequence[Any]) -> int:
+    """How many numbers of a choice stand at the same place in the others."""
+    parts = [
+        tuple(_NUMBERS.findall(one)) if isinstance(one, str) else one if isinstance(one, tuple) else (one,)
+        for one in (value, *others)
+    ]
+    return sum(a == b for other in parts[1:] for a, b in zip(parts[0], other, strict=False))
 
 
 def _balance(one: KindStress) -> list[str]:
@@ -197,9 +211,19 @@ def _balance(one: KindStress) -> list[str]:
         spread = sqrt(n * 0.25 * 0.75)
         if any(abs(one.keys[i] - n / 4) > SIGMAS * spread for i in range(4)):
             faults.append(f"the key's letter is not balanced: {dict(sorted(one.keys.items()))}")
-        for what, times in (("longest", one.longest), ("smallest", one.smallest), ("largest", one.largest)):
-            if times / n > GUESSED:
-                faults.append(f"the {what} choice is the key {times} times in {n}")
+        if one.longest / n > GUESSED:
+            faults.append(f"the longest choice is the key {one.longest} times in {n}")
+    for level, ranks in one.ranks.items():
+        total = sum(ranks.values())
+        for below, times in ranks.items():
+            if total >= RANKED and times / total > GUESSED:
+                faults.append(f"{level}: with {below} choices smaller, the key is found {times} times in {total}")
+    for level, found in one.likest.items():
+        total = one.levels[level]
+        if total >= RANKED and found[True] / total > GUESSED:
+            faults.append(
+                f"{level}: the choice that shares most with the others is the key {found[True]} times in {total}"
+            )
     return faults
 
 
@@ -235,8 +259,8 @@ def report(found: Stress, lang: str) -> RenderableType:
         Text(),
         Text(
             pick(
-                lang, f"{found.count} variants in {seconds} s, {found.rate:.0f} a second; made at {found.count / found.making:.0f} a second, the rest is checking",
-                f"{found.count} biến thể trong {seconds} s, {found.rate:.0f} biến thể/giây; riêng việc tạo là {found.count / found.making:.0f} biến thể/giây",
+                lang, f"{found.count} variants in {seconds} s, {found.rate:.0f} a second; made at {found.count / max(found.making, 1e-9):.0f} a second, the rest is checking",
+                f"{found.count} biến thể trong {seconds} s, {found.rate:.0f} biến thể/giây; riêng việc tạo là {found.count / max(found.making, 1e-9):.0f} biến thể/giây",
             )
         ),
     ]  # fmt: skip

@@ -7,10 +7,10 @@ from typing import Any
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from convcalc.arithmetic import Ratio, as_dim, read_formula
+from convcalc.arithmetic import Ratio, read_formula
 from convcalc.errors import ConvcalcError
 from convcalc.formula import Formula
-from convcalc.quiz.formulas import ASKED, Asked
+from convcalc.quiz.kinds.formulas import ASKED, Asked
 from convcalc.quiz.question import Question
 from convcalc.quiz.stream import Stream
 from convcalc.scan import as_shape
@@ -27,7 +27,7 @@ def holds(question: Question, formula: Any) -> bool:
     asked = next(one for level in ASKED.values() for one in level if one.said[0] in question.text[0])
     if isinstance(formula, str):
         formula = read_formula(formula)
-    dim = as_dim(formula) if isinstance(formula, Ratio) else formula
+    over, under = formula if isinstance(formula, Ratio) else (formula, 1)
     seen = 0
     for attempt in range(200):
         s = Stream("formula", asked.net, attempt)
@@ -37,8 +37,8 @@ def holds(question: Question, formula: Any) -> bool:
         found = _of_torch(asked, values)
         if found is None:  # these numbers make no layer
             continue
-        said = dim.at(values) if isinstance(dim, Formula) else dim
-        if said != found:
+        top, bottom = (n.at(values) if isinstance(n, Formula) else n for n in (over, under))
+        if top != found * bottom:
             return False
         seen += 1
         if seen == TRIED:

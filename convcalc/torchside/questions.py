@@ -226,7 +226,7 @@ def _setting(question: Question) -> Any:
         "kernel": _number(r"kernel (\d+)×", text, 0), "stride": _number(r"stride (\d+)", text, 0),
         "padding": _number(r"padding (\d+)", text, -1),
     }  # fmt: skip
-    out, m = _numbers(r"makes (\d+)×\d+ of an input of (\d+)×", text)
+    m, out = _numbers(r"turns an input of (\d+)×\d+ into (\d+)×", text)
     d = _number(r"dilation (\d+)", text, 1)
     asked = {"W": "stride", "k": "kernel", "p": "padding"}
     name = next(n for n in asked.values() if f"Which {n}" in text)
@@ -325,7 +325,7 @@ def _table(question: Question) -> Any:
         module = _layer(said, x)
         x = module(x)
         values = {
-            "shape": tuple(x.shape[1:]), "size": x.numel(), "params": sum(p.numel() for p in module.parameters()),
+            "shape": tuple(x.shape[1:]), "values": x.numel(), "params": sum(p.numel() for p in module.parameters()),
         }  # fmt: skip
         found += [values[column] for column, cell in zip(columns, cells, strict=True) if cell == "?"]
     return found

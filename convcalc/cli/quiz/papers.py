@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from convcalc.cli.options import HELP, JsonOption, LangOption, dump
-from convcalc.cli.quiz.samples import SeedOption, in_range
+from convcalc.cli.quiz.samples import SeedOption, in_range, seeded
 from convcalc.errors import ConvcalcError
-from convcalc.words import pick
+from convcalc.words import many, pick
 
 EncodingOption = Annotated[
     str, typer.Option("--encoding", help=pick(HELP, "Encoding of the CSV file.", "Bảng mã của file CSV."))
@@ -21,7 +22,7 @@ def make(
     out: Annotated[str, typer.Option("--out", metavar="DIR", help=pick(HELP, "The folder to make; it must not be there yet.", "Thư mục sẽ tạo; chưa được tồn tại."))],
     students: Annotated[str | None, typer.Option("--students", metavar="CSV", help=pick(HELP, "A roster with the columns id and name.", "Danh sách lớp có cột mã và họ tên."), show_default=False)] = None,
     copies: Annotated[int | None, typer.Option("--copies", help=pick(HELP, "So many papers without names.", "Số đề không ghi tên."), show_default=False)] = None,
-    seed: SeedOption = 0,
+    seed: SeedOption = None,
     encoding: EncodingOption = "utf-8",
     json: JsonOption = False,
     lang: LangOption = None,
@@ -33,20 +34,22 @@ def make(
 
     if (students is None) == (copies is None):
         raise ConvcalcError("one_roster")
-    in_range("--seed", seed or 0, 0, 10**14)
+    chosen = seeded(seed)  # whoever knows the seed and the paper can make the keys: it is a secret, kept in key.json
     in_range("--copies", 1 if copies is None else copies, 1, 10_000)
     read = read_paper(paper)
     found = read_roster(students, encoding) if students is not None else numbered(copies or 1)
     speech = lang.value if lang else read.languages[0]
-    count = give(read, found, seed or 0, speech, out)
+    if speech not in read.languages:
+        raise ConvcalcError("paper_language", path=read.name, lang=speech, known=", ".join(read.languages))
+    count = give(read, found, chosen, speech, out)
     if json:
-        print(dump({"papers": count, "out": out, "seed": seed or 0, "lang": speech}))
+        print(dump({"papers": count, "out": out, "seed": chosen, "lang": speech}))
         return
     from convcalc.render import console
 
     said = pick(
         speech,
-        f"{count} papers are in {out}/papers, the answers in {out}/keys and {out}/key.json.",
+        f"{many(count, 'paper')} in {out}/papers, the answers in {out}/keys and {out}/key.json.",
         f"Đã tạo {count} đề trong {out}/papers, đáp án trong {out}/keys và {out}/key.json.",
     )
     console().print(said, markup=False, highlight=False)
@@ -64,6 +67,10 @@ def grade(
     from convcalc.cli.options import language
     from convcalc.quiz.marking import items, mark, read_key
 
+    if csv is not None and any(
+        Path(csv).exists() and Path(csv).samefile(one) for one in (key, answers) if Path(one).exists()
+    ):
+        raise ConvcalcError("same_file", path=csv)
     found = read_key(key)
     speech = lang.value if lang else str(found.get("lang")) if found.get("lang") in ("vi", "en") else language(None)
     sheets = mark(found, answers, encoding)

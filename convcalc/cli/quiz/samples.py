@@ -54,11 +54,17 @@ def sample(
     speech = language(lang)
     in_range("-n", count, 1, MOST)
     first = seeded(seed)
-    from convcalc.quiz.question import LEVELS, kinds, make
+    from convcalc.quiz.making import make
+    from convcalc.quiz.question import LEVELS
+    from convcalc.quiz.registry import kinds
 
     names = [kind] if kind is not None else list(kinds())
     questions = (
-        make(names[i % len(names)], level.value if level else LEVELS[i % 3], first + i // (len(names) if level else 1))
+        make(
+            names[i % len(names)],
+            level.value if level else LEVELS[(i + i // len(names)) % 3],
+            first + i // (len(names) if level else 1),
+        )
         for i in range(count)
     )
     if markdown is not None:
@@ -88,7 +94,7 @@ def answer(
     """Grade one answer; 1 if it is wrong, 2 if it cannot be read."""
     speech = language(lang)
     from convcalc.quiz.grading import grade
-    from convcalc.quiz.question import again
+    from convcalc.quiz.making import again
     from convcalc.quiz.reading import Unreadable
 
     question = again(name)
@@ -113,7 +119,7 @@ def answer(
 def kinds(json: JsonOption = False, lang: LangOption = None) -> None:
     """List the kinds of questions."""
     speech = language(lang)
-    from convcalc.quiz.question import kinds as known
+    from convcalc.quiz.registry import kinds as known
 
     if json:
         from convcalc.quiz.objects import kind_object
@@ -144,7 +150,7 @@ def stress(
     """Check thousands of variants against every rule of a fair question; 1 if one breaks."""
     speech = language(lang)
     in_range("-n", count, 1, MOST)
-    from convcalc.quiz.question import choose_kinds
+    from convcalc.quiz.registry import choose_kinds
     from convcalc.quiz.stress import report, stressed
 
     found = stressed(choose_kinds(names), count, seeded(seed), second)

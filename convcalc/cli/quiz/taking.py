@@ -79,11 +79,12 @@ def review(count: CountOption = 10, plain: PlainOption = False, lang: LangOption
     speech = language(lang)
     in_range("-n", count, 1, 1000)
     from convcalc.quiz.progress import Progress, place
-    from convcalc.quiz.reviews import fresh, schedule
+    from convcalc.quiz.reviews import asked_before, fresh, schedule
     from convcalc.render import console
 
     progress = Progress(place())
-    cards = schedule(progress.answers())
+    answers = progress.answers()
+    cards = schedule(answers)
     progress.close()
     now = datetime.now(UTC)
     due = [card for card in cards if card.at <= now]
@@ -91,7 +92,9 @@ def review(count: CountOption = 10, plain: PlainOption = False, lang: LangOption
         console().print(_nothing_due(cards[0].at if cards else None, speech), markup=False, highlight=False)
         return 0
     seed = seeded(None)
-    questions = [fresh(card, seed + i) for i, card in enumerate(due[:count])]
+    questions: list[Question] = []
+    for i, card in enumerate(due[:count]):
+        questions.append(fresh(card, seed + i, [*asked_before(answers, card.kind), *questions]))
     return _sit(questions, speech, False, plain, True)
 
 

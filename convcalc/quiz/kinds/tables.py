@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from convcalc.layers import Conv, Flatten, Layer, Linear, ReLU
 from convcalc.mistakes import wrong_ways
 from convcalc.quiz.answers import Answer, NumberAnswer, ShapeAnswer, TableAnswer
-from convcalc.quiz.drawing import classifier, fits, image, worked
-from convcalc.quiz.question import Draft, Wrong, kind
+from convcalc.quiz.drawing import SPATIAL, classifier, fits, image, worked
+from convcalc.quiz.question import Draft, Wrong
 from convcalc.quiz.reading import Two
+from convcalc.quiz.registry import kind
 from convcalc.quiz.stream import Draws
 from convcalc.shape import product, show_shape, whole, wholes
 from convcalc.spec import parse
@@ -35,8 +36,10 @@ def fill_table(level: str, s: Draws) -> Draft | None:
         return None
     lines, lines_vi = _table(list(traced), columns, show_shape(x))
     text = (
-        "Fill in the question marks, row by row from left to right, with ; between the answers (shapes without the batch size).",
-        "Điền các ô dấu hỏi, theo từng hàng từ trái sang phải, các đáp án cách nhau bằng dấu ; (shape không tính batch size).",
+        "Fill in the question marks, row by row from left to right, with ; between the answers (shapes without the batch size"
+        + ("; values: how many the output has)." if "values" in columns else ")."),
+        "Điền các ô dấu hỏi, theo từng hàng từ trái sang phải, các đáp án cách nhau bằng dấu ; (shape không tính batch size"
+        + ("; số giá trị: output có bao nhiêu giá trị)." if "values" in columns else ")."),
     )
     hint = (
         "Each layer's input is the output of the one above it; only layers with weights have parameters.",
@@ -46,16 +49,21 @@ def fill_table(level: str, s: Draws) -> Draft | None:
     def wrongs(order: Draws) -> Iterator[Wrong]:
         for i, (row, column) in enumerate(asked):
             assert isinstance(row.layer, Layer)
-            for mistake, value in wrong_ways(row.layer, row.input, "params" if column == "params" else "shape"):
+            about = "params" if column == "params" else "shape"
+            for mistake, value in wrong_ways(row.layer, row.input, about, order.edition):
                 yield (i, whole(product(value)) if column == "values" else value), mistake
 
-    return Draft(
-        text, TableAnswer(cells), wrongs, lambda: worked(traced.rows), hint, figure=(lines, lines_vi), choices=False
-    )
+    def steps() -> list[Two]:
+        called = [f"{row.index}. {_said(row.layer)}" for row in traced]  # type: ignore[arg-type]
+        return worked(traced.rows, (*SPATIAL, *(["params"] if "params" in columns else [])), called)
+
+    return Draft(text, TableAnswer(cells), wrongs, steps, hint, figure=(lines, lines_vi), choices=False)
 
 
 def _name(row: Row, column: str) -> Two:
-    names = {"shape": ("shape", "shape"), "values": ("size", "số giá trị"), "params": ("params", "số tham số")}[column]
+    names = {"shape": ("shape", "shape"), "values": ("values", "số giá trị"), "params": ("params", "số tham số")}[
+        column
+    ]
     return f"{row.index}. {names[0]}", f"{row.index}. {names[1]}"
 
 
@@ -89,7 +97,7 @@ def _said(layer: Layer) -> str:
 def _table(rows: list[Row], columns: tuple[str, ...], x: str) -> Two:
     """The table with question marks, in both languages."""
     made = []
-    for heads in ({"": "layer", "shape": "shape", "values": "size", "params": "params"}, {"": "layer", "shape": "shape", "values": "số giá trị", "params": "số tham số"}):  # fmt: skip
+    for heads in ({"": "layer", "shape": "shape", "values": "values", "params": "params"}, {"": "layer", "shape": "shape", "values": "số giá trị", "params": "số tham số"}):  # fmt: skip
         table = [["", heads[""], *(heads[c] for c in columns)], ["", "input", x, *["" for _ in columns[1:]]]]
         for row in rows:
             assert isinstance(row.layer, Layer)

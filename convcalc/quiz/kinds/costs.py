@@ -11,8 +11,9 @@ from convcalc.mistakes import BY_NAME
 from convcalc.quiz.answers import NumberAnswer
 from convcalc.quiz.drawing import SPATIAL, conv, fits, image, total, worked, wrong_totals
 from convcalc.quiz.pytorch import line
-from convcalc.quiz.question import Draft, Wrong, kind
+from convcalc.quiz.question import Draft, Wrong
 from convcalc.quiz.reading import Two
+from convcalc.quiz.registry import kind
 from convcalc.quiz.stream import Draws
 from convcalc.shape import Shape, product, show_shape, whole, wholes
 from convcalc.spec import parse
@@ -42,13 +43,13 @@ def macs(level: str, s: Draws) -> Draft | None:
     )
     shown, shown_vi = shown.replace(" > ", " and then "), shown.replace(" > ", " rồi qua ")
     text = (
-        f"An input of shape {show_shape(x)} goes through {shown}. How many multiply-adds does that take (one for each product; biases count none)?",
-        f"Input có shape {show_shape(x)} đi qua {shown_vi}. Cần bao nhiêu phép nhân-cộng (mỗi tích tính một, không tính bias)?",
+        f"An input of shape {show_shape(x)} goes through {shown}. How many multiply-adds does that take (one for each product and the addition after it; biases count none)?",
+        f"Input có shape {show_shape(x)} đi qua {shown_vi}. Cần bao nhiêu phép nhân-cộng (một phép nhân kèm một phép cộng tính là một, không tính bias)?",
     )
     traced = trace(layers[0] if len(layers) == 1 else parse(" > ".join(map(str, layers))), x)
     if whole(traced.macs) > MOST:
         return None
-    wrongs = wrong_totals(layers, x, "macs", _macs)
+    wrongs = wrong_totals(layers, x, "macs", _macs, ["layer 1", "layer 2"] if len(layers) > 1 else ())
 
     def steps() -> list[Two]:
         called = [line(layer, shape) for layer, shape in zip(layers, _inputs(layers, x), strict=True)]
@@ -72,13 +73,16 @@ def _inputs(layers: list[Layer], x: Shape) -> list[Shape]:
 @kind("receptive-field", "the receptive field", "receptive field (vùng nhìn)")
 def receptive_field(level: str, s: Draws) -> Draft | None:
     """After two to four layers: convolutions in a row, then with strides and pools, then with dilation."""
-    count = {"easy": 2, "medium": 3, "hard": 4}[level]
+    count = s.pick({"easy": (2, 3), "medium": (3, 4), "hard": (4, 5)}[level])
     layers: list[Layer] = []
     for _ in range(count):
         if level != "easy" and s.chance(3):
             layers.append(MaxPool(kernel_size=2))  # type: ignore[call-arg]
             continue
-        values: dict[str, Any] = {"kernel_size": s.pick((3, 5) if level == "easy" else (2, 3, 5)), "out_channels": 8}
+        values: dict[str, Any] = {
+            "kernel_size": s.pick((2, 3, 5, 7) if level == "easy" else (2, 3, 4, 5)),
+            "out_channels": 8,
+        }
         if level != "easy" and s.chance(2):
             values["stride"] = 2
         elif level == "hard" and s.chance(3):
@@ -90,11 +94,11 @@ def receptive_field(level: str, s: Draws) -> Draft | None:
     jumps = prod(stride for _, stride, _ in windows)
     if level != "easy" and jumps == 1:
         return None
-    text_layers = ", ".join(_said(w) for w in windows)
-    text_layers_vi = ", ".join(_said_vi(w) for w in windows)
+    text_layers = "; ".join(_said(w) for w in windows)
+    text_layers_vi = "; ".join(_said_vi(w) for w in windows)
     text = (
         f"The layers of a network are, in order: {text_layers}. How many cells wide is the receptive field of one cell of the last feature map, on the input?",
-        f"Mạng gồm lần lượt các layer: {text_layers_vi}. Một ô của feature map cuối nhìn một vùng rộng bao nhiêu ô trên input?",
+        f"Mạng gồm lần lượt các layer: {text_layers_vi}. Receptive field (vùng nhìn) của một ô ở feature map cuối rộng bao nhiêu ô trên input?",
     )  # fmt: skip
     called = [(_said(w), _said_vi(w)) for w in windows]
     found = field_draft(windows, called, text)
@@ -127,8 +131,8 @@ def field_draft(windows: Sequence[Window], called: Sequence[Two], text: Two, cod
         (windows[-1][2] * (windows[-1][0] - 1) + 1, BY_NAME["last_kernel_alone"]),
         (without, BY_NAME["dilation_left_out_of_field"]),
         (own, BY_NAME["stride_of_own_layer"]),
-        (plain - 1, BY_NAME["no_plus_one"]),
-        (size - 1, BY_NAME["no_plus_one"]),
+        (size - 1, BY_NAME["field_from_zero"]),
+        (size + (windows[-1][1] - 1) * jump // windows[-1][1], BY_NAME["stride_of_own_layer"]),
     ]
 
     def steps() -> list[Two]:
@@ -154,14 +158,12 @@ def _window(layer: Layer) -> Window:
 
 def _said(window: Window) -> str:
     k, s, d = window
-    rest = (f", stride {s}" if s > 1 else "") + (f", dilation {d}" if d > 1 else "")
-    return f"a window of {k}×{k}{rest}"
+    return f"a window of {k}×{k}, stride {s}" + (f", dilation {d}" if d > 1 else "")
 
 
 def _said_vi(window: Window) -> str:
     k, s, d = window
-    rest = (f" stride {s}" if s > 1 else "") + (f" dilation {d}" if d > 1 else "")
-    return f"cửa sổ {k}×{k}{rest}"
+    return f"cửa sổ {k}×{k}, stride {s}" + (f", dilation {d}" if d > 1 else "")
 
 
 @kind("memory", "the memory of the activations", "bộ nhớ của activation")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 from convcalc.layers import Conv, Layer, Linear
 from convcalc.mistakes import BY_NAME
 from convcalc.quiz.answers import NumberAnswer, ShapeAnswer
 from convcalc.quiz.drawing import classifier, conv, fits, image, total, worked, wrong_totals
 from convcalc.quiz.pytorch import line, model, names
-from convcalc.quiz.question import Draft, Wrong, kind
+from convcalc.quiz.question import Draft, Wrong
 from convcalc.quiz.reading import Two
+from convcalc.quiz.registry import kind
 from convcalc.quiz.stream import Draws, Stream
 from convcalc.shape import Shape, product, show_shape, whole, wholes
 from convcalc.spec import parse
 from convcalc.tracing import trace
+from convcalc.words import many
 
 HINT: Two = (
     "Every kernel has one weight for each of its cells and each channel of the input, and one bias.",
@@ -44,19 +48,34 @@ def kernel_draft(channels: int, kernels: int, size: tuple[int, ...], groups: int
     """The shape of so many kernels of a size; `last` asks for the channels last instead of PyTorch's order."""
     each = channels // groups
 
-    def ordered(out: int, into: int) -> tuple[int, ...]:
-        return (*size, into, out) if last else (out, into, *size)
+    def written(out: int, into: int, sides: tuple[int, ...], channels_last: bool) -> tuple[int, ...]:
+        return (*sides, into, out) if channels_last else (out, into, *sides)
 
-    answer = ShapeAnswer(ordered(kernels, each))
-    other = (kernels, each, *size) if last else (*size, each, kernels)
-    wrongs: list[Wrong] = [
-        (ordered(each, kernels), BY_NAME["kernels_and_channels_swapped"]),
-        (other, BY_NAME["other_order"]),
-        (ordered(kernels, 1), BY_NAME["kernel_without_channels"]),
-        (ordered(1, each), BY_NAME["one_kernel_alone"]),
-        ((*size, kernels, each) if last else (each, kernels, *reversed(size)), BY_NAME["kernels_and_channels_swapped"]),
-        (ordered(kernels, channels), BY_NAME["groups_ignored"]),
+    right: Weight = (kernels, each, size, last)
+    answer = ShapeAnswer(written(*right))
+    # what each mistake makes of (kernels, channels, sides, order)
+    mistakes: list[tuple[str, Callable[[Weight], Weight]]] = [
+        ("other_order", lambda w: (w[0], w[1], w[2], not w[3])),
+        ("kernels_and_channels_swapped", lambda w: (w[1], w[0], w[2], w[3])),
     ]
+    if groups > 1:
+        mistakes.append(("groups_ignored", lambda w: (w[0], channels, w[2], w[3])))
+    elif each > 1:
+        mistakes.append(("kernel_without_channels", lambda w: (w[0], 1, w[2], w[3])))
+    if len(set(size)) > 1:
+        mistakes.append(("kernel_sides_swapped", lambda w: (w[0], w[1], w[2][::-1], w[3])))
+
+    def wrongs(order: Draws) -> Iterator[Wrong]:
+        """Two mistakes crossed: each, and both together; then the others."""
+        (one, first), (two, second), *rest = order.shuffled(mistakes)
+        a, b = BY_NAME[one], BY_NAME[two]
+        yield written(*first(right)), a
+        yield written(*second(right)), b
+        yield written(*second(first(right))), replace(a, en=f"{a.en}; and {b.en}", vi=f"{a.vi}; và {b.vi}")
+        for name, wrong in rest:
+            yield written(*wrong(right)), BY_NAME[name]
+        yield written(1, each, size, last), BY_NAME["one_kernel_alone"]
+
     length, length_vi = (
         (f"of length {size[0]}", f"dài {size[0]}")
         if len(size) == 1
@@ -74,25 +93,27 @@ def kernel_draft(channels: int, kernels: int, size: tuple[int, ...], groups: int
         order = "in PyTorch's order (the number of kernels first)"
         order_vi = "theo thứ tự của PyTorch (số kernel đứng đầu)"
     text = (
-        f"The input has {channels} channels. A convolutional layer has {kernels} kernels {length}{grouped}. What is the shape of all its kernels together, {order}?",
-        f"Input có {channels} channel. Lớp tích chập dùng {kernels} kernel {length_vi}{grouped_vi}. Toàn bộ kernel có shape nào, {order_vi}?",
+        f"The input has {many(channels, 'channel')}. A convolutional layer has {many(kernels, 'kernel')} {length}{grouped}. What is the shape of its weight tensor, {order}?",
+        f"Input có {channels} channel. Lớp tích chập dùng {kernels} kernel {length_vi}{grouped_vi}. Tensor weight của lớp này có shape nào, {order_vi}?",
     )  # fmt: skip
 
     def steps() -> list[Two]:
         inside = f"{channels}/{groups} = {each}" if groups > 1 else f"{each}"
         return [
-            (f"each kernel has {inside} channels, as many as it looks at, and the size {'×'.join(map(str, size))}",
-             f"mỗi kernel có {inside} channel, đúng bằng số channel nó nhìn, và kích thước {'×'.join(map(str, size))}"),
+            (f"each kernel has {inside} channels, as many as it gets, and the size {'×'.join(map(str, size))}",
+             f"mỗi kernel có {inside} channel, đúng bằng số channel mà nó nhận, và kích thước {'×'.join(map(str, size))}"),
             (f"{kernels} of them: {answer.right('en')}", f"có {kernels} kernel: {answer.right('vi')}"),
         ]  # fmt: skip
 
     hint = (
-        "A kernel has as many channels as the part of the input that it looks at.",
-        "Kernel có số channel bằng số channel của phần input mà nó nhìn.",
+        "A kernel has as many channels as it gets from the input.",
+        "Kernel có số channel bằng số channel mà nó nhận từ input.",
     )
-    return Draft(text, answer, wrongs, steps, hint)
+    return Draft(text, answer, wrongs, steps, hint, always=3)
 
 
+# kernels, channels of each, their sides, and whether the channels stand last
+Weight: TypeAlias = tuple[int, int, tuple[int, ...], bool]
 # More is no fun to add up by hand.
 MOST_PARAMS = 1_000_000
 

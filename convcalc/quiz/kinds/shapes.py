@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from convcalc.layers import Layer, chain
 from convcalc.quiz.answers import ShapeAnswer
 from convcalc.quiz.drawing import SPATIAL, conv, fits, image, network, pool, shapes_of, worked, wrong_shapes
 from convcalc.quiz.pytorch import line, model, names
-from convcalc.quiz.question import Draft, kind
+from convcalc.quiz.question import Draft
 from convcalc.quiz.reading import Two
+from convcalc.quiz.registry import kind
 from convcalc.quiz.stream import Draws
 from convcalc.shape import Shape, show_shape
 from convcalc.spec import parse
@@ -43,7 +46,7 @@ def _shape_draft(layers: list[Layer], x: Shape, text: Two, code: str | None, hin
 def output_shape(level: str, s: Draws) -> Draft | None:
     """One layer: a convolution or a pool, at level hard with dilation, ceil or a transposed convolution."""
     x = image(s, level)
-    layer: Layer
+    layer: Any
     hint = HINT
     what = s.below(4)
     if what == 0:
@@ -53,6 +56,13 @@ def output_shape(level: str, s: Draws) -> Draft | None:
         layer, hint = parse(f"convt {kernels}@{kernel} s2 p{padding}"), HINT_UP
     else:
         layer = conv(s, level)
+    if level == "hard" and not (
+        hint is HINT_UP
+        or getattr(layer, "dilation", 1) != 1
+        or getattr(layer, "ceil_mode", False)
+        or isinstance(layer.kernel_size, tuple)
+    ):
+        return None  # nothing about it is hard
     code = f"`{line(layer, x)}`"
     text = (
         f"An input of shape {show_shape(x)} goes through {code}. What is the output's shape, leaving out the batch size?",

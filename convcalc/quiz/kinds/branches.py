@@ -9,8 +9,9 @@ from convcalc.mistakes import BY_NAME
 from convcalc.quiz.answers import ShapeAnswer
 from convcalc.quiz.drawing import SPATIAL, image, worked, wrong_shapes
 from convcalc.quiz.pytorch import custom_model, line
-from convcalc.quiz.question import Draft, Wrong, kind
+from convcalc.quiz.question import Draft, Wrong
 from convcalc.quiz.reading import Two
+from convcalc.quiz.registry import kind
 from convcalc.quiz.stream import Draws
 from convcalc.shape import Shape, show_shape, wholes
 from convcalc.spec import parse
@@ -82,6 +83,11 @@ def _concat(level: str, s: Draws, x: Shape) -> Draft | None:
         yield (max(widths), *sizes), BY_NAME["one_branch_alone"]
         for value, mistake in before(order) if before else ():
             yield (output[0], *value[1:]), mistake
+        for name, branch in zip([name for name, _ in called], made, strict=True):
+            if not branch.children():
+                for value, mistake in wrong_shapes([branch], into, [name.replace("b", "branch")])(order):
+                    if value[1:] != output[1:]:
+                        yield (output[0], *value[1:]), mistake
 
     return _draft(x, output, lines, forward, traced.rows, wrongs, CAT_HINT, "torch.cat")
 

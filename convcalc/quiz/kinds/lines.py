@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from convcalc.layers import Conv
@@ -9,10 +11,12 @@ from convcalc.mistakes import BY_NAME
 from convcalc.quiz.answers import TextAnswer
 from convcalc.quiz.drawing import fits
 from convcalc.quiz.pytorch import line
-from convcalc.quiz.question import Draft, Wrong, kind
+from convcalc.quiz.question import Draft, Wrong
 from convcalc.quiz.reading import Two
+from convcalc.quiz.registry import kind
 from convcalc.quiz.stream import Draws
 from convcalc.shape import Shape, show_sizes, wholes
+from convcalc.words import many
 
 
 @kind("which-line", "the line of code that fits a figure", "dòng code đúng với hình")
@@ -46,20 +50,44 @@ def line_draft(layer: Conv, x: Shape) -> Draft:
         changed = Conv(**right | values)
         return None if not fits([changed], x, 1) or changed.shape(x) == y else line(changed, x)
 
-    swapped = line(Conv(**right | {"out_channels": channels}), (kernels, m, n))
-    lines = [
-        (swapped, "in_and_out_swapped"),
-        (line(Conv(**right | {"out_channels": channels}), x), "out_is_in"),
-        (line(layer, (kernels, m, n)), "out_is_in"),
+    def turned(text: str) -> str:
+        """The line with in_channels and out_channels exchanged."""
+        return text.replace(f"({channels}, {kernels},", f"({kernels}, {channels},")
+
+    swapped = turned(answer.value)
+    both_in = line(Conv(**right | {"out_channels": channels}), x)
+    both_out = line(layer, (kernels, m, n))
+    others = [
         (other(kernel_size=k + 2), "other_kernel"),
         (other(kernel_size=k - 1), "other_kernel"),
         (other(stride=3 - stride), "other_stride"),
         (other(padding=padding + 1), "other_padding"),
     ]
-    wrongs: list[Wrong] = [(text, BY_NAME[name]) for text, name in lines if text is not None]
-    kernel = f"{kernels} kernel, {channels}×{k}×{k}"
+
+    def wrongs(order: Draws) -> Iterator[Wrong]:
+        """Two numbers crossed, so that no line has more in common with the others than the right one."""
+        windows = order.shuffled([(text, BY_NAME[name]) for text, name in others if text is not None])
+        pairs = [
+            (both_in, BY_NAME["out_is_in"]),
+            (both_out, BY_NAME["in_is_out"]),
+            (swapped, BY_NAME["in_and_out_swapped"]),
+        ]
+        if not windows or order.chance(2):
+            yield from pairs
+            yield from windows
+            return
+        window, why = windows[0]
+        yield pairs[2]
+        yield window, why
+        yield turned(window), replace(why, en=f"{pairs[2][1].en}; and {why.en}", vi=f"{pairs[2][1].vi}; và {why.vi}")
+        yield from windows[1:]
+        yield from pairs[:2]
+
     extra = (f", stride {stride}" if stride > 1 else "") + (f", dilation {dilation}" if dilation > 1 else "")
-    drawn = _drawn(show_sizes(x), kernel + extra, show_sizes(y))
+    drawn = [
+        _drawn(show_sizes(x), f"{said}, {channels}×{k}×{k}{extra}", show_sizes(y))
+        for said in (many(kernels, "kernel"), f"{kernels} kernel")
+    ]
     text = (
         "Which line of code fits the figure? Sizes are channels × height × width.",
         "Dòng code nào đúng với hình? Kích thước ghi theo thứ tự channel × cao × rộng.",
@@ -74,7 +102,7 @@ def line_draft(layer: Conv, x: Shape) -> Draft:
         ]  # fmt: skip
 
     hint = ("First the channels on both sides, then the size.", "Xem số channel hai bên trước, rồi đến kích thước.")
-    return Draft(text, answer, wrongs, steps, hint, figure=(drawn, drawn))
+    return Draft(text, answer, wrongs, steps, hint, figure=(drawn[0], drawn[1]), always=3)
 
 
 def _drawn(left: str, middle: str, right: str) -> str:

@@ -12,8 +12,9 @@ from convcalc.layers import Layer
 from convcalc.mistakes import BY_NAME
 from convcalc.numbers import Array, Number, show_rows, simple
 from convcalc.quiz.answers import Answer, MatrixAnswer, NumberAnswer
-from convcalc.quiz.question import Draft, Wrong, kind
+from convcalc.quiz.question import Draft, Wrong
 from convcalc.quiz.reading import Two
+from convcalc.quiz.registry import kind
 from convcalc.quiz.stream import Draws, Stream
 from convcalc.shape import show_sizes
 from convcalc.spec import parse
@@ -27,10 +28,17 @@ def _matrix(s: Stream, shape: tuple[int, ...], low: int, high: int) -> Array:
     return Array(shape, [s.between(low, high) for _ in range(count)])
 
 
-def _shown(name: str, array: Array) -> str:
+def _shown(name: str, array: Array) -> Two:
     """A matrix under its name, with a blank line between channels."""
     sizes = show_sizes(array.shape[-2:]) if len(array.shape) > 1 else str(array.shape[0])
-    return f"{name} ({sizes}):\n" + "\n".join("  " + row if row else "" for row in show_rows(array))
+    rows = "\n".join("  " + row if row else "" for row in show_rows(array))
+    count = array.shape[-3] if len(array.shape) > 2 else 1
+    en, vi = (f", {count} channels", f", {count} channel") if count > 1 else ("", "")
+    return f"{name}{en} ({sizes}):\n{rows}", f"{name}{vi} ({sizes}):\n{rows}"
+
+
+def _under(one: Two, two: Two) -> Two:
+    return f"{one[0]}\n\n{two[0]}", f"{one[1]}\n\n{two[1]}"
 
 
 # What is asked for: one cell, a row, or all of it; in words; the index of its first cell, or None for all.
@@ -57,16 +65,15 @@ def _asked(s: Draws, level: str, worked: Worked) -> Asked:
     return MatrixAnswer(output), WHOLE, None
 
 
-def _of(answer: Answer, at: int | None, output: Array) -> Number | Array | None:
-    """The part of another output that the question asks for; None where it has no such part."""
+def _of(answer: Answer, at: int | None, width: int, output: Array) -> Number | Array | None:
+    """The part of another output that the question asks for (the cell or row where `at` is in one that is so wide); None where it has none."""
     if at is None:
         return output
+    (rows, columns), (r, c) = output.shape[-2:], divmod(at, width)
     if isinstance(answer, NumberAnswer):
-        return output.values[at] if at < len(output.values) else None
+        return output.values[r * columns + c] if r < rows and c < columns else None
     assert isinstance(answer, MatrixAnswer)
-    count = answer.value.shape[-1]
-    row = output.values[at : at + count]
-    return Array((1, count), row) if len(row) == count and output.shape[-1] == count else None
+    return Array((1, columns), output.values[r * columns : (r + 1) * columns]) if r < rows else None
 
 
 def _draft(
@@ -75,18 +82,18 @@ def _draft(
     answer, what, at = asked
     wrongs: list[Wrong] = []
     for name, other in tries:
-        value = None if other is None else _of(answer, at, other.output)
+        value = None if other is None else _of(answer, at, worked.output.shape[-1], other.output)
         if value is not None:
             wrongs.append((value, BY_NAME[name]))
     text = (f"{said[0]} What is {what[0]}?", f"{said[1]} Tính {what[1]}.")
-    if isinstance(answer, MatrixAnswer):
+    if isinstance(answer, MatrixAnswer) and answer.rows > 1:
         text = (text[0] + " Write the rows with ; between them.", text[1] + " Viết các hàng cách nhau bằng dấu ;.")
 
     def steps() -> list[Two]:
         chosen = worked.cells if at is None else [worked.cells[at]] if isinstance(answer, NumberAnswer) else worked.cells[at : at + worked.output.shape[-1]]  # fmt: skip
         found = []
         for cell in chosen:
-            place = ", ".join(str(i + 1) for i in cell.index[1:])
+            place = ", ".join(str(i + 1) for i in cell.index[-2:])
             found.append((f"({place}): {products(cell, 'en')}", f"({place}): {products(cell, 'vi')}"))
         return found
 
@@ -162,18 +169,20 @@ def conv_draft(
         ),
     ]
     settings = ", ".join([*([f"stride {stride}"] if stride > 1 else []), *([f"padding {padding}"] if padding else []), *([f"bias {bias.values[0]}"] if bias else [])])  # fmt: skip
-    figure = f"{_shown('input', data)}\n\n{_shown('kernel', kernel)}"
+    none = "" if bias is not None else ", no bias"
+    none_vi = "" if bias is not None else ", không có bias"
+    figure = _under(_shown("input", data), _shown("kernel", kernel))
     said = (
         "A convolution as PyTorch works it out (the kernel is not turned)"
-        + (f", with {settings}." if settings else ", stride 1, no bias."),
+        + (f", with {settings}{none}." if settings else ", stride 1, no bias."),
         "Tính tích chập như PyTorch (không xoay kernel)"
-        + (f", với {settings}." if settings else ", stride 1, không có bias."),
+        + (f", với {settings}{none_vi}." if settings else ", stride 1, không có bias."),
     )
     hint = (
         "Lay the kernel on the window, multiply cell by cell, add everything up, and then the bias.",
         "Đặt kernel lên cửa sổ, nhân từng ô, cộng tất cả lại rồi cộng bias.",
     )
-    return _draft(asked, worked, (figure, figure), said, tries, hint)
+    return _draft(asked, worked, figure, said, tries, hint)
 
 
 @kind("compute-pool", "a pooling, worked out", "tính tay một phép pooling")
@@ -212,7 +221,7 @@ def compute_pool(level: str, s: Draws) -> Draft | None:
         tries.append(("sum_for_mean", Worked(worked.net, worked.input_shape, summed, None)))
     called = {"maxpool": "Max pooling", "avgpool": "Average pooling", "minpool": "Min pooling"}[name]
     steps_en = "stride as large as the window" if stride is None else f"stride {stride}"
-    steps_vi = "stride bằng cửa sổ" if stride is None else f"stride {stride}"
+    steps_vi = "stride bằng kích thước cửa sổ" if stride is None else f"stride {stride}"
     along, along_vi = (" along every row", " theo từng hàng") if row_wise else ("", "")
     said = (
         f"{called}{along} with a window of {axes}, {steps_en}.",
@@ -223,7 +232,7 @@ def compute_pool(level: str, s: Draws) -> Draft | None:
         "Xét lần lượt từng cửa sổ: cửa sổ tiếp theo bắt đầu ở đâu?",
     )
     figure = _shown("input", data)
-    return _draft(_asked(s, level, worked), worked, (figure, figure), said, tries, hint)
+    return _draft(_asked(s, level, worked), worked, figure, said, tries, hint)
 
 
 @kind("compute-flatten", "a flatten, worked out", "flatten một feature map")
@@ -244,23 +253,28 @@ def compute_flatten(level: str, s: Draws) -> Draft | None:
     across = [full.at((c, i, j)) for i in range(h) for j in range(w) for c in range(channels)]
     wrongs: list[Wrong] = [
         (Array((1, len(values)), columns), BY_NAME["columns_first"]),
-        (Array((1, len(values)), across), BY_NAME["columns_first"]),
+        (Array((1, len(values)), across), BY_NAME["channels_interleaved"]),
     ]
     after, after_vi = (" after a 2×2 max pooling", " sau max pooling 2×2") if level == "hard" else ("", "")
     text = (
         f"Write the output of `nn.Flatten()`{after} as one row.",
         f"Viết output của `nn.Flatten()`{after_vi} thành một hàng.",
     )
-    figure = _shown(
-        "input" if channels == 1 else f"input, {channels} channel", data if channels > 1 else data.reshaped((m, n))
-    )
+    figure = _shown("input", data if channels > 1 else data.reshaped((m, n)))
 
     def steps() -> list[Two]:
         row = " ".join(str(v) for v in values)
-        return [(f"channel by channel, row by row: {row}", f"từng channel, từng hàng: {row}")]
+        half = len(values) // channels
+        parts = "; ".join(" ".join(str(v) for v in values[i : i + half]) for i in range(0, len(values), half))
+        first = (
+            [(f"after the pooling, channel by channel: {parts}", f"sau pooling, từng channel: {parts}")]
+            if level == "hard"
+            else []
+        )
+        return [*first, (f"channel by channel, row by row: {row}", f"từng channel, từng hàng: {row}")]
 
     hint = (
         "Channel by channel, row by row, from left to right.",
         "Lần lượt từng channel, từng hàng, từ trái sang phải.",
     )
-    return Draft(text, answer, wrongs, steps, hint, figure=(figure, figure), choices=False)
+    return Draft(text, answer, wrongs, steps, hint, figure=figure, choices=False)

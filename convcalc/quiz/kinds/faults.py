@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from convcalc.layers import Conv, Flatten, Layer, Linear, ReLU, chain
 from convcalc.mistakes import BY_NAME
 from convcalc.quiz.answers import ShapeAnswer, TextAnswer
 from convcalc.quiz.drawing import SPATIAL, classifier, conv, fits, image, network, shapes_of, worked, wrong_shapes
 from convcalc.quiz.pytorch import line, model, names
-from convcalc.quiz.question import Draft, Wrong, kind
+from convcalc.quiz.question import Draft, Wrong
 from convcalc.quiz.reading import Two
+from convcalc.quiz.registry import kind
 from convcalc.quiz.stream import Draws, Stream
 from convcalc.shape import Shape, show_shape, wholes
 from convcalc.tracing import trace
@@ -60,7 +61,19 @@ def runs_draft(
             yield output, BY_NAME["error_missed"]
         if isinstance(layers[-1], Linear):  # whatever comes before, it gives as many numbers as it has outputs
             yield from ((shape, BY_NAME["stopped_early"]) for shape in reversed(before))
-        yield from ways(order)
+        for value, mistake in ways(order):
+            if stop is None:
+                yield value, mistake
+            else:
+                there = called[stop[0]] if called else ""
+                yield (
+                    value,
+                    replace(
+                        mistake,
+                        en=f"{mistake.en}; and the code stops at {there}",
+                        vi=f"{mistake.vi}; ngoài ra code dừng ở {there}",
+                    ),
+                )
 
     def steps() -> list[Two]:
         rows = trace(chain(*layers), x).rows
@@ -81,9 +94,9 @@ def runs_draft(
     return Draft(text, answer, wrongs, steps, hint, code=code, last=last, always=int(stop is not None))
 
 
-@kind("error-line", "the line at which code stops", "dòng làm code dừng lại")
+@kind("error-line", "the line that is wrong", "dòng gây lỗi")
 def error_line(level: str, s: Draws) -> Draft | None:
-    """A model that torch stops, with torch's message: which layer's line is it; at level easy without the message's help."""
+    """A model that torch stops, with torch's message: which layer's line is it; at level easy with torch's message, later without."""
     x = image(s, "easy" if level == "easy" else "medium")
     layers = network(s, "easy", x) if level == "easy" else []
     layers = [
@@ -99,6 +112,8 @@ def error_line(level: str, s: Draws) -> Draft | None:
     called = names(layers)
     stated = {i: line(layer, shapes[i]) for i, layer in enumerate(layers)} | {found.place: found.line}
     weighty = [i for i, layer in enumerate(layers) if isinstance(layer, Conv | Linear)]
+    if len(weighty) < {"easy": 2, "medium": 3, "hard": 4}[level]:
+        return None
 
     def blamed(i: int) -> str:
         if i not in weighty:
@@ -116,7 +131,7 @@ def error_line(level: str, s: Draws) -> Draft | None:
         f"The model is called on an input of shape {show_shape(x)} and stops with an error. At which layer's line?",
         f"Gọi model với input có shape {show_shape(x)} thì bị lỗi. Lỗi nằm ở dòng khai báo layer nào?",
     )
-    if level == "hard":
+    if level == "easy":
         text = (
             f"The model is called on an input of shape {show_shape(x)}, and torch stops with\n\n{found.message}\n\nWhich layer does the message mean?",
             f"Gọi model với input có shape {show_shape(x)}, torch báo\n\n{found.message}\n\nThông báo này nói về layer nào?",

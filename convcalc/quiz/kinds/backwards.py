@@ -10,8 +10,9 @@ from convcalc.mistakes import BY_NAME
 from convcalc.quiz.answers import NumberAnswer, SizesAnswer
 from convcalc.quiz.drawing import SPATIAL, fits, image, network, shapes_of, worked, wrong_shapes
 from convcalc.quiz.pytorch import model, names
-from convcalc.quiz.question import Draft, Wrong, kind
+from convcalc.quiz.question import Draft, Wrong
 from convcalc.quiz.reading import Two
+from convcalc.quiz.registry import kind
 from convcalc.quiz.stream import Draws
 from convcalc.shape import product, show_shape, whole, window
 from convcalc.spec import parse
@@ -27,8 +28,8 @@ HINT: Two = (
 def same_padding(level: str, s: Draws) -> Draft | None:
     """With stride 1; at level hard with dilation."""
     k = s.pick((3, 5, 7, 9, 11))
-    d = 1 if level == "easy" else s.pick((1, 2, 3)) if level == "hard" else s.pick((1, 2))
-    m, padding = s.between(k, 12) * s.pick((2, 4)) + s.pick((0, 1)), d * (k - 1) // 2
+    d = 1 if level == "easy" else s.pick((2, 3)) if level == "hard" else s.pick((1, 2))
+    m, padding = s.between(k + 4, 96), d * (k - 1) // 2
     dilated, dilated_vi = ("", "") if d == 1 else (f" and dilation {d}", f", dilation {d}")
     text = (
         f"A convolutional layer has kernels of {k}×{k}, stride 1{dilated}. Which padding keeps an input of {m}×{m} at {m}×{m}?",
@@ -37,10 +38,10 @@ def same_padding(level: str, s: Draws) -> Draft | None:
     wrongs: list[Wrong] = [
         (d * (k - 1), BY_NAME["twice_the_padding"]),
         (k, BY_NAME["padding_is_the_kernel"]),
-        ((d * k + 1) // 2, BY_NAME["half_of_the_kernel_up"]),
         ((k - 1) // 2, BY_NAME["dilation_left_out_of_padding"]),
-        (d * k // 2 + (d * k // 2 == padding), BY_NAME["half_of_the_kernel_up"]),
-        (padding - 1, BY_NAME["no_plus_one"]),
+        ((k + 1) // 2, BY_NAME["half_of_the_kernel_up"])
+        if d == 1
+        else (d * k // 2, BY_NAME["padding_by_dilated_kernel"]),
     ]
 
     def steps() -> list[Two]:
@@ -49,7 +50,7 @@ def same_padding(level: str, s: Draws) -> Draft | None:
         line = f"{m} + 2P − {d * (k - 1) + 1} + 1 = {m}  ⇒  2P = {d * (k - 1)}  ⇒  P = {padding}"
         return [first, (line, line)] if d > 1 else [(line, line)]
 
-    return Draft(text, NumberAnswer(padding), wrongs, steps, HINT)
+    return Draft(text, NumberAnswer(padding), wrongs, steps, HINT, choices=False)
 
 
 @kind("which-setting", "the stride or kernel that gives an output", "stride hoặc kernel cho ra output")
@@ -89,7 +90,7 @@ def which_setting(level: str, s: Draws) -> Draft | None:
         known = (f"{known[0]}, dilation {dilation}", f"{known[1]}, dilation {dilation}")
     names = {"stride": ("Which stride", "Stride bằng bao nhiêu"), "kernel": ("Which kernel size K (K×K)", "Kernel K×K có K bằng bao nhiêu"), "padding": ("Which padding", "Padding bằng bao nhiêu ở mỗi cạnh")}[asked]  # fmt: skip
     text = (
-        f"A convolutional layer with {known[0]} makes {out}×{out} of an input of {m}×{m}. {names[0]} does it have?",
+        f"A convolutional layer with {known[0]} turns an input of {m}×{m} into {out}×{out}. {names[0]} does it have?",
         f"Lớp tích chập với {known[1]} biến input {m}×{m} thành output {out}×{out}. {names[1]}?",
     )
 
@@ -97,8 +98,14 @@ def which_setting(level: str, s: Draws) -> Draft | None:
         spread = dilation * (k - 1) + 1
         left = {"stride": f"⌊({m} + 2·{padding} − {spread})/S⌋ + 1", "kernel": f"⌊({m} + 2·{padding} − {'K' if dilation == 1 else f'({dilation}·(K − 1) + 1)'})/{stride}⌋ + 1", "padding": f"⌊({m} + 2P − {spread})/{stride}⌋ + 1"}[asked]  # fmt: skip
         letter = {"stride": "S", "kernel": "K", "padding": "P"}[asked]
-        line = f"{left} = {out}  ⇒  {letter} = {values[asked]}"
-        return [(line, line)]
+        tried = [v for v in (values[asked] - 1, values[asked], values[asked] + 1) if v >= (asked == "padding") ^ 1]
+        lines = []
+        for value in tried:
+            other = values | {asked: value}
+            made = window(m, other["kernel"], other["stride"], other["padding"], dilation)
+            lines.append(f"{letter} = {value}: {made}")
+        first = f"{left} = {out}"
+        return [(first, first), ("; ".join(lines), "; ".join(lines)), (f"{letter} = {values[asked]}",) * 2]
 
     return Draft(text, NumberAnswer(values[asked]), [], steps, HINT, choices=False)
 
@@ -106,14 +113,14 @@ def which_setting(level: str, s: Draws) -> Draft | None:
 @kind("which-inputs", "the input sizes that give an output", "các kích thước input cho ra cùng output")
 def which_inputs(level: str, s: Draws) -> Draft | None:
     """All M that give an output of so many cells; one or two layers."""
-    k, stride = s.pick((2, 3, 5)), s.pick((2, 3) if level != "hard" else (2, 3, 4))
+    k, stride = s.pick((2, 3, 4, 5, 7)), s.pick((2, 3) if level != "hard" else (2, 3, 4))
     padding = 0 if level == "easy" else s.pick((0, 1))
     if padding > k // 2:
         return None
     spec = f"conv 8@{k} s{stride}" + (f" p{padding}" if padding else "")
     if level == "hard":
         spec += " > maxpool 2"
-    out = s.between(4, 14)
+    out = s.between(4, 24)
     net = parse(spec)
     low, high = inputs(out, 2, 2, 0) if level == "hard" else (out, out)
     low, high = inputs(low, k, stride, padding)[0], inputs(high, k, stride, padding)[1]
@@ -131,8 +138,15 @@ def which_inputs(level: str, s: Draws) -> Draft | None:
     )
 
     def steps() -> list[Two]:
-        lines = [f"M = {m}: {_size(net, m)}" for m in (low - 1, low, high, high + 1)]
-        return [("; ".join(lines), "; ".join(lines))]
+        top = f"(M + {2 * padding} − {k})" if padding else f"(M − {k})"
+        first, last = (2 * out - 1, 2 * out) if level == "hard" else (out - 1, out - 1)
+        found = []
+        if level == "hard":
+            line = f"⌊M'/2⌋ = {out}  ⇒  {2 * out} ≤ M' ≤ {2 * out + 1}"
+            found.append((f"before the pooling: {line}", f"trước pooling: {line}"))
+        line = f"{first} ≤ {top}/{stride} < {last + 1}  ⇒  {low} ≤ M ≤ {high}"
+        lines = "; ".join(f"M = {m}: {_size(net, m)}" for m in (low - 1, low, high, high + 1))
+        return [*found, (line, line), (lines, lines)]
 
     return Draft(text, SizesAnswer(frozenset(range(low, high + 1))), [], steps, HINT, choices=False)
 
@@ -174,7 +188,12 @@ def linear_in(level: str, s: Draws) -> Draft | None:
         before = shapes[-2]
         traced = trace(chain(*layers), x)
         line = f"{'·'.join(map(str, before))} = {count}"
-        return [*worked([row for row in traced if not isinstance(row.layer, ReLU | Flatten)], SPATIAL), (line, line)]
+        kept = [
+            (row, name)
+            for row, name in zip(traced, names(layers), strict=True)
+            if not isinstance(row.layer, ReLU | Flatten)
+        ]
+        return [*worked([row for row, _ in kept], SPATIAL, [name for _, name in kept]), (line, line)]
 
     hint = (
         "Follow the shape up to flatten; flatten multiplies its sizes, the channels too.",
