@@ -1,0 +1,44 @@
+"""convcalc predict: what a trained network says of pictures or texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from convcalc.cli.options import HELP, JsonOption, LangOption, dump, language
+from convcalc.cli.quiz.samples import in_range
+from convcalc.cli.train import RunsOption
+from convcalc.words import decimal, pick
+
+
+def predict(
+    run: Annotated[str, typer.Argument(help=pick(HELP, "The run's name or folder.", "Tên hoặc thư mục của run."))],
+    files: Annotated[list[str], typer.Argument(help=pick(HELP, "Pictures; for a network on texts, text files or texts in quotes.", "Ảnh; với model văn bản là file .txt hoặc câu trong ngoặc kép."))],
+    top: Annotated[int, typer.Option("--top", help=pick(HELP, "So many classes.", "Số lớp hiển thị."))] = 3,
+    runs: RunsOption = "runs",
+    json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:  # fmt: skip
+    """Print the likeliest classes of pictures or texts, with their probabilities."""
+    speech = language(lang)
+    in_range("--top", top, 1, 1000)
+    from convcalc.train.predict import predicted
+    from convcalc.train.report import opened
+    from convcalc.train.run import run_of
+
+    found = opened(run_of(run, Path(runs)))
+    answers = [(file, predicted(found, file, top)) for file in files]
+    if json:
+        for file, classes in answers:
+            print(dump({"file": file, "classes": [{"name": name, "probability": round(p, 6)} for name, p in classes]}))
+        return
+    from convcalc.render import console
+
+    for file, classes in answers:
+        said = ", ".join(f"{name} {decimal(f'{p * 100:.1f}', speech)} %" for name, p in classes)
+        console().print(f"{file}: {said}")
+
+
+predict.__doc__ = pick(HELP, predict.__doc__ or "", "In các lớp có xác suất cao nhất của ảnh hoặc câu.")

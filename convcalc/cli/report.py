@@ -1,0 +1,37 @@
+"""convcalc report: the pictures and report.md of a run, drawn again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from convcalc.cli.options import HELP, JsonOption, LangOption, dump, language
+from convcalc.cli.train import RunsOption
+from convcalc.words import pick
+
+
+def report(
+    run: Annotated[str, typer.Argument(help=pick(HELP, "The run's name or folder.", "Tên hoặc thư mục của run."))],
+    runs: RunsOption = "runs",
+    json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Draw the pictures of a run again and write its report.md."""
+    speech = language(lang)
+    from convcalc.train.report import written
+    from convcalc.train.run import run_of
+
+    found = run_of(run, Path(runs))
+    names = written(found, speech)
+    if json:
+        print(dump({"run": found.name, "files": names}))
+        return
+    from convcalc.render import console
+
+    for name in names:
+        console().print(str(found.folder / name))
+
+
+report.__doc__ = pick(HELP, report.__doc__ or "", "Vẽ lại các hình của một run và ghi report.md.")

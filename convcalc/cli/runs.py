@@ -1,0 +1,122 @@
+"""convcalc runs: runs beside each other; and the list of recipes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from convcalc.cli.options import HELP, JsonOption, LangOption, dump, language
+from convcalc.cli.train import RunsOption
+from convcalc.words import decimal, pick
+
+
+def runs(
+    folder: RunsOption = "runs",
+    picture: Annotated[str | None, typer.Option("--curves", metavar="FILE", help=pick(HELP, "Draw the curves of all into one picture (PNG).", "Vẽ đường cong của tất cả vào một ảnh (PNG)."), show_default=False)] = None,
+    json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:  # fmt: skip
+    """Compare the runs of a folder."""
+    speech = language(lang)
+    from convcalc.train.run import Run
+
+    found = [Run(path.parent) for path in sorted(Path(folder).glob("*/config.json"))]
+    rows: list[dict[str, Any]] = []
+    for run in found:
+        history, summary, config = run.metrics(), run.read_json("summary.json") or {}, run.read_json("config.json")
+        held = [one["validation_accuracy"] for one in history if "validation_accuracy" in one]
+        rows.append(
+            {
+                "run": run.name, "recipe": config["signature"]["recipe"], "flavour": config["signature"]["flavour"], "data": config["signature"]["data"],
+                "epochs": len(history), "of": config["signature"]["setup"]["epochs"], "validation_accuracy": held[-1] if held else None,
+                **{key: summary.get(key) for key in ("test_accuracy", "test_iou", "published", "seconds")},
+            }
+        )  # fmt: skip
+    if picture is not None:
+        from convcalc.train import pictures
+
+        content = pictures.png(
+            pictures.lines({run.name: run.metrics() for run in found}, "validation_accuracy", speech)
+        )
+        from convcalc.files import write_bytes
+
+        write_bytes(picture, content)
+    if json:
+        print(dump(rows))
+        return
+    _table(rows, speech)
+
+
+def _table(rows: list[dict[str, Any]], lang: str) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from convcalc.render import console
+
+    if not rows:
+        console().print(
+            pick(
+                lang,
+                "There are no runs yet: convcalc train lenet makes one.",
+                "Chưa có run nào: thử convcalc train lenet.",
+            )
+        )
+        return
+    table = Table(box=None, pad_edge=False)
+    heads = pick(
+        lang, "run,data,epochs,validation,test,published,seconds", "run,dữ liệu,epoch,validation,test,công bố,giây"
+    )
+    for i, title in enumerate(heads.split(",")):
+        table.add_column(title, header_style="bold", justify="right" if i > 1 else "left")
+
+    def share(value: float | None) -> str:
+        return "–" if value is None else decimal(f"{value * 100:.2f}", lang)
+
+    for row in rows:
+        seconds = "–" if row["seconds"] is None else decimal(f"{row['seconds']:.1f}", lang)
+        test = row["test_iou"] if row["test_iou"] is not None else row["test_accuracy"]
+        table.add_row(
+            Text(row["run"]), Text(row["data"]), f"{row['epochs']}/{row['of']}", share(row["validation_accuracy"]), share(test),
+            share(row["published"]), seconds,
+        )  # fmt: skip
+    console().print(table)
+
+
+def recipes_table(json: bool, lang: str) -> None:
+    """Every recipe with its network, data and published figure."""
+    from convcalc.train.recipes import RECIPES
+
+    if json:
+        print(
+            dump(
+                [
+                    {"name": r.name, "model": r.model, "input": r.input, "data": r.data or None, "published": r.published, "source": r.source,
+                     "slide": r.slide.as_object(), "fast": r.fast.as_object()}
+                    for r in RECIPES.values()
+                ]
+            )
+        )  # fmt: skip
+        return
+    from rich.table import Table
+
+    from convcalc.render import console
+
+    table = Table(box=None, pad_edge=False)
+    heads = pick(
+        lang,
+        "recipe,data,published,slide (epochs × batch),fast",
+        "công thức,dữ liệu,công bố,slide (epoch × batch),fast",
+    )
+    for i, title in enumerate(heads.split(",")):
+        table.add_column(title, header_style="bold", justify="right" if i == 2 else "left", no_wrap=True)
+    for r in RECIPES.values():
+        published = "–" if r.published is None else decimal(f"{r.published * 100:g}", lang) + " %"
+        said = [f"{s.epochs} × {s.batch}" for s in (r.slide, r.fast)]
+        data = r.data or pick(lang, "your folder", "thư mục của bạn")
+        table.add_row(r.name, data, published, *said)
+    console().print(table)
+
+
+runs.__doc__ = pick(HELP, runs.__doc__ or "", "So sánh các run trong một thư mục.")

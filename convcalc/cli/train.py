@@ -1,0 +1,97 @@
+"""convcalc train: a reference model, trained to the end of its recipe."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from convcalc.cli.options import HELP, Device, DeviceOption, JsonOption, LangOption, dump, language
+from convcalc.cli.quiz.samples import in_range
+from convcalc.errors import ConvcalcError
+from convcalc.words import pick
+
+
+class Flavour(StrEnum):
+    """As in the deck, or as good as the architecture gets."""
+
+    slide = "slide"
+    fast = "fast"
+
+
+class Frozen(StrEnum):
+    """What does not learn."""
+
+    features = "features"
+
+
+RunsOption = Annotated[
+    str, typer.Option("--runs", metavar="DIR", help=pick(HELP, "The folder of all runs.", "Thư mục chứa các run."))
+]
+
+
+def train(
+    recipe: Annotated[str | None, typer.Argument(help=pick(HELP, "What to train, such as lenet (see --list).", "Model cần huấn luyện, ví dụ lenet (xem --list)."), show_default=False)] = None,
+    flavour: Annotated[Flavour, typer.Option("--recipe", help=pick(HELP, "slide: as in the deck; fast: as good as it gets.", "slide: theo slide; fast: tốt nhất có thể."))] = Flavour.slide,
+    data: Annotated[str, typer.Option("--data", help=pick(HELP, "auto, a set's name, a folder with a folder for each class, or a .mat file.", "auto, tên tập dữ liệu, thư mục có thư mục con cho từng lớp, hoặc file .mat."))] = "auto",
+    data_dir: Annotated[str | None, typer.Option("--data-dir", metavar="DIR", help=pick(HELP, "Where data sets lie; also CONVCALC_DATA.", "Nơi chứa dữ liệu; hoặc CONVCALC_DATA."), show_default=False)] = None,
+    seed: Annotated[int, typer.Option("--seed", help=pick(HELP, "First weights, order and augmentation.", "Trọng số ban đầu, thứ tự và augmentation."))] = 0,
+    epochs: Annotated[int | None, typer.Option("--epochs", help=pick(HELP, "Instead of the recipe's.", "Thay cho số của công thức."), show_default=False)] = None,
+    batch: Annotated[int | None, typer.Option("--batch", help=pick(HELP, "Batch size.", "Batch size."), show_default=False)] = None,
+    lr: Annotated[float | None, typer.Option("--lr", help=pick(HELP, "Highest learning rate.", "Learning rate lớn nhất."), show_default=False)] = None,
+    limit: Annotated[int | None, typer.Option("--limit", help=pick(HELP, "No more samples than this, for a quick look.", "Chỉ dùng bấy nhiêu mẫu, để xem nhanh."), show_default=False)] = None,
+    device: DeviceOption = Device.auto,
+    threads: Annotated[int | None, typer.Option("--threads", help=pick(HELP, "Threads on the CPU.", "Số luồng CPU."), show_default=False)] = None,
+    name: Annotated[str | None, typer.Option("--name", help=pick(HELP, "Name of the run's folder.", "Tên thư mục của run."), show_default=False)] = None,
+    runs: RunsOption = "runs",
+    resume: Annotated[str | None, typer.Option("--resume", metavar="RUN", help=pick(HELP, "Go on with this run, with its own settings.", "Tiếp tục run này với thiết lập của nó."), show_default=False)] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help=pick(HELP, "Begin anew where the run is there already.", "Bắt đầu lại nếu run đã có."))] = False,
+    target_accuracy: Annotated[float | None, typer.Option("--target-accuracy", help=pick(HELP, "Stop when validation reaches it (0 to 1); 1 is the exit code if it does not.", "Dừng khi validation đạt mức này (0 đến 1); mã thoát 1 nếu không đạt."), show_default=False)] = None,
+    init: Annotated[str | None, typer.Option("--init", metavar="RUN", help=pick(HELP, "Begin with the weights of a run.", "Bắt đầu từ trọng số của một run."), show_default=False)] = None,
+    freeze: Annotated[Frozen | None, typer.Option("--freeze", help=pick(HELP, "features: only the last layer learns.", "features: chỉ layer cuối học."), show_default=False)] = None,
+    classes: Annotated[int | None, typer.Option("--classes", help=pick(HELP, "Outputs of the last layer, if more than the data's classes.", "Số output của layer cuối, nếu nhiều hơn số lớp của dữ liệu."), show_default=False)] = None,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help=pick(HELP, "Leave out pictures that cannot be decoded.", "Bỏ qua ảnh không đọc được."))] = False,
+    listed: Annotated[bool, typer.Option("--list", help=pick(HELP, "List the recipes.", "Liệt kê các công thức."))] = False,
+    json: JsonOption = False,
+    lang: LangOption = None,
+) -> int:  # fmt: skip
+    """Train a reference model; the same command goes on where it was stopped."""
+    speech = language(lang)
+    if listed:
+        from convcalc.cli.runs import recipes_table
+
+        recipes_table(json, speech)
+        return 0
+    if recipe is None and resume is None:
+        raise ConvcalcError("recipe_needed")
+    in_range("--seed", seed, 0, 2**31)
+    for option, value, high in (
+        ("--epochs", epochs, 100_000),
+        ("--batch", batch, 1_000_000),
+        ("--limit", limit, 10**9),
+        ("--threads", threads, 1024),
+        ("--classes", classes, 100_000),
+    ):
+        if value is not None:
+            in_range(option, value, 10 if option == "--limit" else 1, high)
+    if lr is not None and not 0 < lr <= 1000:
+        raise ConvcalcError("out_of_range", option="--lr", value=lr, low=0, high=1000)
+    if target_accuracy is not None and not 0 < target_accuracy <= 1:
+        raise ConvcalcError("out_of_range", option="--target-accuracy", value=target_accuracy, low=0, high=1)
+    from convcalc.cli.training import trained
+
+    options = {
+        "recipe": recipe or "", "flavour": flavour.value, "data": data, "data_dir": data_dir, "seed": seed, "epochs": epochs, "batch": batch, "lr": lr,
+        "limit": limit, "device": device.value, "threads": threads, "name": name, "runs": runs, "fresh": fresh, "target": target_accuracy,
+        "init": init, "freeze": freeze is not None, "classes": classes, "skip_bad": skip_bad,
+    }  # fmt: skip
+    summary = trained(options, resume, speech, json)
+    if json and summary.get("state") != "interrupted":
+        print(dump(summary))
+    if summary.get("state") == "interrupted":
+        return 130
+    return 1 if target_accuracy is not None and summary.get("state") == "done" else 0
+
+
+train.__doc__ = pick(HELP, train.__doc__ or "", "Huấn luyện một model; chạy lại lệnh để tiếp tục chỗ đã dừng.")

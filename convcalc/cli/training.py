@@ -1,0 +1,74 @@
+"""Training as the command does it: torch is looked for, interrupts are caught, the run's pictures are drawn at the end."""
+
+from __future__ import annotations
+
+import os
+import signal
+from types import FrameType
+from typing import Any
+
+from convcalc.errors import ConvcalcError, MissingError
+from convcalc.render import console
+
+
+def trained(options: dict[str, Any], resume: str | None, lang: str, quiet: bool) -> dict[str, Any]:
+    """Train, and leave everything in the run's folder; returns the summary with its state."""
+    try:
+        import torch  # noqa: F401
+    except ImportError as error:
+        raise MissingError("no_torch", reason=str(error)) from None
+    from pathlib import Path
+
+    from convcalc.train.live import Live
+    from convcalc.train.run import Run, run_of
+    from convcalc.train.session import Options, run
+
+    if resume is not None:
+        found = run_of(resume, Path(options["runs"]))
+        kept = found.read_json("config.json")["options"]
+        chosen = Options(**kept | {"name": found.name, "runs": str(found.folder.parent), "fresh": False})
+        if options["recipe"] and options["recipe"] != chosen.recipe:
+            raise ConvcalcError("run_other", name=str(found.folder), keys="recipe")
+    else:
+        chosen = Options(**options)
+    first = os.environ.get("RANK", "0") == "0"
+    live = Live(console(stderr=quiet), lang, first)
+    asked = _Interrupts()
+    try:
+        with asked:
+            summary = run(chosen, live.told, asked)
+    finally:
+        live.close()
+    if summary["state"] == "interrupted":
+        live.say("stopped; the same command goes on", "đã dừng; chạy lại lệnh này để tiếp tục", "yellow")
+    elif first:
+        from convcalc.train.report import written
+
+        written(Run(chosen.folder), lang)
+        live.say(f"see {chosen.folder}/report.md", f"xem {chosen.folder}/report.md")
+    return summary
+
+
+class _Interrupts:
+    """The first Ctrl-C (or a polite kill) asks for a stop after the step; the second stops at once."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.before: dict[int, Any] = {}
+
+    def __call__(self) -> bool:
+        return self.asked
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+
+    def __enter__(self) -> _Interrupts:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self.before[number] = signal.signal(number, self._ask)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self.before.items():
+            signal.signal(number, handler)

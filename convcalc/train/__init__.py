@@ -1,0 +1,1 @@
+"""Training of the reference models: recipes, data, the loop, and what a run leaves."""

@@ -1,0 +1,151 @@
+"""Pictures in a folder for each class: train, validation and test beside each other, or one folder that is split here."""
+
+from __future__ import annotations
+
+import tempfile
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+
+from convcalc.errors import ConvcalcError
+from convcalc.train.data import Array, Asked, Dataset, Split, stratified
+from convcalc.train.data.places import cache
+
+ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
+_PARTS = {"train": ("train", "training"), "validation": ("validation", "valid", "val"), "test": ("test", "testing")}
+# More is decoded into a file and read from there.
+IN_MEMORY = 512 * 2**20
+TEST, VALIDATION = 0.2, 0.1
+NAMED = 3
+
+
+def read_tree(folder: Path, asked: Asked) -> Dataset:
+    """The pictures below a folder, decoded to the size that is asked for; raises `ConvcalcError` for what is broken."""
+    parts = {
+        part: next((folder / name for name in names if (folder / name).is_dir()), None)
+        for part, names in _PARTS.items()
+    }
+    if parts["train"] is None:
+        return _split_here(folder, asked)
+    classes = _classes(parts["train"])
+    found, bad = {}, []
+    for part, place in parts.items():
+        if place is not None:
+            paths, labels = _paths(place, classes)
+            x, kept, broken = _decoded(paths, asked)
+            bad += broken
+            found[part] = Split(x, labels[kept])
+    _complain(bad, asked)
+    train, validation = found["train"], found.get("validation")
+    test = found.get("test")
+    if test is None:
+        rest, held = stratified(train.y, TEST, asked.seed)
+        train, test = train.take(rest), train.take(held)
+    return Dataset(folder.name, classes, train, test, validation, notes=_notes(bad))
+
+
+def _split_here(folder: Path, asked: Asked) -> Dataset:
+    classes = _classes(folder)
+    paths, labels = _paths(folder, classes)
+    x, kept, bad = _decoded(paths, asked)
+    _complain(bad, asked)
+    whole = Split(x, labels[kept])
+    rest, test = stratified(whole.y, TEST, asked.seed)
+    train, validation = stratified(whole.y[rest], VALIDATION, asked.seed)
+    return Dataset(
+        folder.name, classes, whole.take(rest[train]), whole.take(test), whole.take(rest[validation]), notes=_notes(bad)
+    )
+
+
+def _classes(folder: Path) -> tuple[str, ...]:
+    names = tuple(sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")))
+    if len(names) < 2:
+        raise ConvcalcError("data_no_classes", path=str(folder))
+    return names
+
+
+def _paths(folder: Path, classes: tuple[str, ...]) -> tuple[list[Path], Array]:
+    paths: list[Path] = []
+    labels: list[int] = []
+    for label, name in enumerate(classes):
+        found = sorted(p for p in (folder / name).rglob("*") if p.suffix.lower() in ENDINGS) if (folder / name).is_dir() else []  # fmt: skip
+        if not found:
+            raise ConvcalcError("data_class_empty", path=str(folder), name=name)
+        paths += found
+        labels += [label] * len(found)
+    return paths, np.array(labels, np.int64)
+
+
+def _decoded(paths: list[Path], asked: Asked) -> tuple[Array, Array, list[tuple[Path, str]]]:
+    """Pictures (N, C, H, W), the places of those that could be decoded, and the others with the reason."""
+    channels, height, width = asked.size or (3, 64, 64)
+    shape = (len(paths), channels, height, width)
+    large = int(np.prod(shape)) > IN_MEMORY
+    target = _cached(paths, shape) if large else None
+    if target is not None and target.is_file():
+        return np.load(target, mmap_mode="c"), np.arange(len(paths)), []
+    temporary = None
+    if target is None:
+        x: Array = np.empty(shape, np.uint8)
+    else:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", suffix=".npy", delete=False) as file:
+            temporary = Path(file.name)
+        x = np.lib.format.open_memmap(temporary, "w+", np.uint8, shape)
+    bad: list[tuple[Path, str]] = []
+    kept: list[int] = []
+    try:
+        for i, path in enumerate(paths):
+            try:
+                x[len(kept)] = decode(path, channels, height, width)
+                kept.append(i)
+            except (OSError, ValueError, SyntaxError, MemoryError) as error:  # Pillow's ways to refuse a file
+                bad.append((path, str(error)))
+            if bad and not asked.skip_bad and len(bad) > NAMED:
+                break
+        if temporary is not None and target is not None and not bad:
+            x.flush()  # type: ignore[attr-defined]
+            temporary.replace(target)
+            temporary = None
+            x = np.load(target, mmap_mode="c")
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)  # what is still mapped stays readable
+    return x[: len(kept)], np.array(kept, np.int64), bad
+
+
+def decode(path: Path, channels: int, height: int, width: int) -> Array:
+    """A picture as uint8 (C, H, W); raises what Pillow raises."""
+    from PIL import Image
+
+    with Image.open(path) as image:
+        try:
+            made = image.convert("L" if channels == 1 else "RGB").resize((width, height), Image.Resampling.BILINEAR)
+        except Image.DecompressionBombError as error:
+            raise ValueError(str(error)) from None
+    array = np.asarray(made, np.uint8)
+    return array[None] if channels == 1 else array.transpose(2, 0, 1)
+
+
+def _cached(paths: list[Path], shape: tuple[int, ...]) -> Path:
+    """Where decoded pictures of this size lie: named after the files, their sizes and times."""
+    digest = blake2b(repr(shape).encode(), digest_size=16)
+    for path in paths:
+        status = path.stat()
+        digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+    folder = cache() / "decoded"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{digest.hexdigest()}.npy"
+
+
+def _complain(bad: list[tuple[Path, str]], asked: Asked) -> None:
+    if bad and not asked.skip_bad:
+        names = ", ".join(str(path) for path, _ in bad[:NAMED]) + (", …" if len(bad) > NAMED else "")
+        raise ConvcalcError("data_pictures", names=names, reason=bad[0][1])
+
+
+def _notes(bad: list[tuple[Path, str]]) -> tuple[tuple[str, str], ...]:
+    if not bad:
+        return ()
+    names = ", ".join(str(path) for path, _ in bad[:NAMED]) + (", …" if len(bad) > NAMED else "")
+    return ((f"{len(bad)} pictures that cannot be decoded were left out: {names}", f"bỏ qua {len(bad)} ảnh không đọc được: {names}"),)  # fmt: skip

@@ -1,0 +1,49 @@
+"""MATLAB files with X (a row of pixels a picture) and y, such as ex7data.mat of "Bài tập 11"."""
+
+from __future__ import annotations
+
+from math import isqrt
+from pathlib import Path
+
+import numpy as np
+
+from convcalc.errors import ConvcalcError
+from convcalc.train.data import Asked, Dataset, Split, data_set, stratified
+
+NAME = "ex7data.mat"
+# The exercise: 30 % for the test, then 10 % of the rest for validation, each class alike.
+TEST, VALIDATION = 0.3, 0.1
+
+
+def read_mat(path: Path, seed: int, name: str) -> Dataset:
+    """The pictures of a .mat file (columns first, as MATLAB writes them), split as the exercise says."""
+    from scipy.io import loadmat
+
+    try:
+        found = loadmat(str(path))
+    except Exception as error:  # scipy raises many kinds for what is no such file
+        raise ConvcalcError("data_broken", path=path.name, reason=str(error)[:120]) from None
+    for key in ("X", "y"):
+        if key not in found:
+            raise ConvcalcError("data_file_missing", path=path.name, name=key)
+    values, labels = np.asarray(found["X"], np.float64), np.asarray(found["y"]).reshape(-1).astype(np.int64)
+    side = isqrt(values.shape[-1]) if values.ndim == 2 else 0
+    if values.ndim != 2 or side * side != values.shape[1] or len(values) != len(labels):
+        raise ConvcalcError("data_counts", path=path.name, samples=len(values), labels=len(labels))
+    if not np.isfinite(values).all():
+        raise ConvcalcError("data_broken", path=path.name, reason="X holds values that are no numbers")
+    labels = np.where(labels == 10, 0, labels)  # 10 stands for the digit 0: MATLAB counts from 1
+    if labels.min() < 0 or labels.max() > 9:
+        raise ConvcalcError("data_labels", path=path.name, found=int(labels.max()), last=9)
+    low, high = min(values.min(), 0.0), max(values.max(), 1.0)
+    pictures = np.round((values - low) / (high - low) * 255).astype(np.uint8)
+    whole = Split(pictures.reshape(-1, 1, side, side).transpose(0, 1, 3, 2).copy(), labels)
+    rest, test = stratified(labels, TEST, seed)
+    inner, validation = stratified(labels[rest], VALIDATION, seed)
+    return Dataset(name, tuple("0123456789"), whole.take(rest[inner]), whole.take(test), whole.take(rest[validation]))
+
+
+@data_set("ex7data", "ex7data.mat, 5,000 digits 20×20 of Bài tập 11", ("ex7data", "."), lambda f: (f / NAME).is_file())
+def ex7data(folder: Path, asked: Asked) -> Dataset:
+    """Derived from MNIST as ex3data1 is."""
+    return read_mat(folder / NAME, asked.seed, "ex7data")

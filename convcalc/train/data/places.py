@@ -1,0 +1,149 @@
+"""Where data sets lie, and how they come there: the user's folders, then downloads with mirrors and checksums."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from convcalc.errors import ConvcalcError, MissingError
+from convcalc.train.data import Asked, Dataset, Remote, Source, sources
+
+# Seconds for a connection, and between two pieces of a file.
+PATIENCE = (10, 30)
+PIECE = 1 << 14
+
+# Told of a download: the file's name, the bytes that are there and that there will be.
+Told = Callable[[str, int, int], None]
+
+
+def cache() -> Path:
+    """The user's cache folder for data."""
+    from platformdirs import user_cache_path
+
+    return Path(user_cache_path("convcalc", appauthor=False)) / "data"
+
+
+def roots(folder: str | None) -> list[Path]:
+    """Where sets are looked for: --data-dir, CONVCALC_DATA, the cache."""
+    named = [folder, os.environ.get("CONVCALC_DATA")]
+    return [*(Path(one).expanduser() for one in named if one), cache()]
+
+
+def place_of(source: Source, folder: str | None) -> Path | None:
+    """The folder that holds a set, or None."""
+    for root in roots(folder):
+        for name in source.folders:
+            if source.found(root / name):
+                return root / name
+    return None
+
+
+def load(name: str, folder: str | None, asked: Asked, usual: str, told: Told) -> Dataset:
+    """The set of that name or path. `auto` is the recipe's usual set, downloaded if need be, or else the built-in digits."""
+    known = sources()
+    if name == "auto":
+        try:
+            return load(usual, folder, asked, usual, told)
+        except ConvcalcError as error:
+            if error.kind not in ("no_download", "data_not_found") or known[usual].load.__module__.endswith("reviews"):
+                raise
+            found = known["digits"].load(Path(), asked)
+            note = (
+                f"{usual} is not here and {error.message('en')}; training on scikit-learn's 1,797 digits instead, so the figures are of another set",
+                f"không có {usual} và {error.message('vi')}; huấn luyện trên 1.797 chữ số của scikit-learn, nên kết quả là của tập khác",
+            )
+            return Dataset(**{**found.__dict__, "notes": (note,)})
+    if name not in known:
+        return _of_path(name, asked, known)
+    source = known[name]
+    if not source.folders:
+        return source.load(Path(), asked)
+    place = place_of(source, folder)
+    if place is None:
+        if not source.files:
+            raise MissingError("data_not_found", name=name, places=", ".join(map(str, roots(folder))))
+        place = fetch(source, told)
+    return source.load(place, asked)
+
+
+def _of_path(name: str, asked: Asked, known: dict[str, Source]) -> Dataset:
+    path = Path(name).expanduser()
+    if path.is_dir():
+        from convcalc.train.data.folders import read_tree
+
+        return read_tree(path, asked)
+    if path.suffix == ".mat" and path.is_file():
+        from convcalc.train.data.matlab import read_mat
+
+        return read_mat(path, asked.seed, path.stem)
+    raise MissingError("no_such_data", name=name, known=", ".join(known))
+
+
+def fetch(source: Source, told: Told) -> Path:
+    """Download what is missing of a set into the cache; raises `ConvcalcError` where no mirror gives it."""
+    folder = cache() / source.name
+    for file in source.files:
+        if not (folder / file.name).is_file():
+            _download(file, folder, told)
+    return folder
+
+
+def _download(file: Remote, folder: Path, told: Told) -> None:
+    """By pooch: to another name, checked, then renamed; what a broken connection left is taken up again."""
+    import pooch
+    import requests
+
+    folder.mkdir(parents=True, exist_ok=True)
+    pooch.get_logger().setLevel("ERROR")
+    reason = ""
+    for url in file.mirrors:
+        try:
+            pooch.retrieve(url, f"md5:{file.md5}", file.name, folder, downloader=_Resuming(folder, told))
+            return
+        except (OSError, requests.RequestException) as error:
+            reason = _plain(error)
+        except ValueError:  # pooch's word for another checksum
+            reason = "the checksum is another one"
+            (folder / f".{file.name}.part").unlink(missing_ok=True)
+    raise MissingError("no_download", name=file.name, reason=reason, folder=str(folder))
+
+
+def _plain(error: Exception) -> str:
+    """The cause of a failed download, without the machinery."""
+    cause: BaseException = error
+    while cause.__cause__ or cause.__context__:
+        cause = cause.__cause__ or cause.__context__ or cause
+    return str(cause).rpartition("] ")[2][:120] or type(cause).__name__
+
+
+class _Resuming:
+    """A downloader for pooch that goes on from what an earlier try left beside the file."""
+
+    def __init__(self, folder: Path, told: Told) -> None:
+        self.folder, self.told = folder, told
+
+    def __call__(self, url: str, output_file: Any, pooch: Any) -> None:
+        import requests
+
+        name = url.rpartition("/")[2]
+        part = self.folder / f".{name}.part"
+        there = part.stat().st_size if part.is_file() else 0
+        headers = {"Range": f"bytes={there}-"} if there else {}
+        with requests.get(url, stream=True, timeout=PATIENCE, headers=headers) as answer:
+            if answer.status_code == 416:  # there is nothing after what we have
+                answer.close()
+            else:
+                answer.raise_for_status()
+                if answer.status_code != 206:
+                    there = 0
+                total = there + int(answer.headers.get("Content-Length", 0))
+                with part.open("ab" if there else "wb") as file:
+                    for piece in answer.iter_content(PIECE):
+                        file.write(piece)
+                        there += len(piece)
+                        self.told(name, there, total)
+                if total > there:
+                    raise OSError("the connection ended early")
+        part.replace(output_file)

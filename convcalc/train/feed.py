@@ -1,0 +1,156 @@
+"""Batches: the whole set on the device, an order for every epoch, and each process's share of every batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from convcalc.train.augment import changed
+from convcalc.train.data import Split
+
+# So many batches of texts are sorted by length together.
+SORTED_TOGETHER = 40
+EVALUATED_AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class Batch:
+    """This process's share of a batch: what the network gets, the labels, and how many there are in all processes."""
+
+    x: Tensor
+    y: Tensor
+    count: int
+
+
+def generator(*numbers: int) -> torch.Generator:
+    """Draws that depend on these numbers alone (SplitMix64 mixes them)."""
+    state = 0x9E3779B97F4A7C15
+    for number in numbers:
+        state = (state ^ (number + 0x9E3779B97F4A7C15)) & (2**64 - 1)
+        state = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & (2**64 - 1)
+        state = ((state ^ (state >> 27)) * 0x94D049BB133111EB) & (2**64 - 1)
+        state ^= state >> 31
+    return torch.Generator().manual_seed(state & (2**63 - 1))
+
+
+class Feed:
+    """The samples of a split, ready for a network that takes `shape`.
+
+    Pictures stay uint8 on the device and become numbers in the step: (x/255 − mean)/deviation; those of another size are resized there.
+    What does not fit stays a file that is read batch by batch.
+    """
+
+    def __init__(
+        self,
+        split: Split,
+        device: torch.device,
+        shape: tuple[int, ...],
+        scaling: tuple[list[float], list[float]] | None,
+        seed: int,
+        share: tuple[int, int] = (0, 1),  # this process, and how many there are
+    ) -> None:
+        self.split, self.device, self.shape, self.seed = split, device, shape, seed
+        self.rank, self.world = share
+        self.mapped = isinstance(split.x, np.memmap)
+        self.x = torch.from_numpy(np.asarray(split.x)) if self.mapped else torch.from_numpy(split.x.copy()).to(device)
+        self.y = torch.from_numpy(split.y.astype(np.int64)).to(device)
+        self.lengths = None if split.lengths is None else torch.from_numpy(split.lengths.astype(np.int64))
+        self.texts = split.lengths is not None
+        if scaling is not None:
+            mean, deviation = (torch.tensor(values, device=device).view(1, -1, 1, 1) for values in scaling)
+            if shape[0] == 1:
+                mean, deviation = mean.mean(1, keepdim=True), deviation.mean(1, keepdim=True)
+            self.scale, self.offset = 1 / (255 * deviation), -mean / deviation
+
+    def __len__(self) -> int:
+        return len(self.split)
+
+    def steps(self, batch: int) -> int:
+        """Batches of an epoch."""
+        return -(-len(self) // batch)
+
+    def epoch(
+        self, epoch: int, batch: int, changes: tuple[tuple[str, float], ...] = (), first: int = 0
+    ) -> Iterator[Batch]:
+        """The batches of an epoch from the first one that is wanted, each sample once; the order is the seed's and the epoch's."""
+        order = torch.randperm(len(self), generator=generator(self.seed, epoch))
+        parts = self._by_length(order, batch, epoch) if self.texts else _split(order, batch)
+        for step in range(first, len(parts)):
+            places = parts[step]
+            draws = None
+            if changes:  # for the whole batch, so that every number of processes sees the same pictures
+                draws = torch.rand((len(places), len(changes), 4), generator=generator(self.seed, epoch, step))
+                draws = draws[self.rank :: self.world].to(self.device)
+            own = places[self.rank :: self.world]
+            if len(places) >= self.world:
+                yield Batch(self._x(own, changes, draws), self._y(own), len(places))
+
+    def in_order(self, batch: int = EVALUATED_AT_ONCE) -> Iterator[tuple[Tensor, Batch]]:
+        """This process's share of all samples, each once, with their places; texts of like length together."""
+        order = torch.arange(len(self))
+        if self.lengths is not None:
+            order = self.lengths.argsort(stable=True)
+        for places in _split(order[self.rank :: self.world], batch):
+            yield places, Batch(self._x(places, (), None), self._y(places), len(places))
+
+    def _by_length(self, order: Tensor, batch: int, epoch: int) -> list[Tensor]:
+        """Batches of texts of like length, in any order."""
+        assert self.lengths is not None
+        parts: list[Tensor] = []
+        for chunk in _split(order, batch * SORTED_TOGETHER):
+            parts += _split(chunk[self.lengths[chunk].argsort(stable=True)], batch)
+        return [parts[i] for i in torch.randperm(len(parts), generator=generator(self.seed, epoch, -1)).tolist()]
+
+    def _y(self, places: Tensor) -> Tensor:
+        return self.y[places.to(self.device)]
+
+    def _x(self, places: Tensor, changes: tuple[tuple[str, float], ...], draws: Tensor | None) -> Tensor:
+        if self.lengths is not None:
+            longest = int(self.lengths[places].max())
+            return self.x[places.to(self.x.device), :longest].to(self.device).long()
+        x = self.x[places if self.mapped else places.to(self.device)].to(self.device)
+        if draws is not None:
+            x = changed(x, changes, draws)
+        return fitted(x.float(), self.shape).mul(self.scale).add_(self.offset)
+
+
+def _split(places: Tensor, size: int) -> list[Tensor]:
+    return list(torch.split(places, size))
+
+
+def fitted(x: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """Pictures (N, C, H, W) for a network that takes `shape`: grey ones repeated, coloured ones averaged, others resized.
+
+    A network for 32×32 gets MNIST's 28×28 with a border, as LeCun et al. padded it.
+    """
+    if x.shape[1] != shape[0]:
+        x = x.repeat(1, shape[0], 1, 1) if x.shape[1] == 1 else x.mean(1, keepdim=True)
+    if x.shape[2:] == shape[1:]:
+        return x
+    over = [shape[i] - x.shape[i + 1] for i in (1, 2)]
+    if all(0 <= side <= 4 and side % 2 == 0 for side in over):
+        return F.pad(x, (over[1] // 2, over[1] // 2, over[0] // 2, over[0] // 2))
+    return F.interpolate(x, list(shape[1:]), mode="bilinear", antialias=True)
+
+
+def scaling_of(split: Split, how: str) -> tuple[list[float], list[float]] | None:
+    """(mean, deviation) of each channel of pictures from 0 to 1; None for texts."""
+    if split.lengths is not None:
+        return None
+    channels = split.x.shape[1]
+    if how == "half":
+        return [0.5] * channels, [0.5] * channels
+    mean, deviation = [], []
+    for c in range(channels):
+        # by counts of the 256 values: exact, and quick
+        counts = np.bincount(split.x[:, c].reshape(-1), minlength=256).astype(np.float64)
+        values = np.arange(256) / 255
+        m = float((counts * values).sum() / counts.sum())
+        mean.append(round(m, 6))
+        deviation.append(round(max(float(np.sqrt((counts * (values - m) ** 2).sum() / counts.sum())), 1e-3), 6))
+    return mean, deviation

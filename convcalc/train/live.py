@@ -1,0 +1,150 @@
+"""What a training says while it runs: a progress bar in a terminal, lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from convcalc.notation import show
+from convcalc.shape import show_shape
+from convcalc.words import decimal, pick
+
+# The bar is drawn no more often than this, in seconds.
+OFTEN = 0.1
+MIB = 2**20
+
+
+class Live:
+    """Shows the events of a training; `told` is given to it."""
+
+    def __init__(self, out: Console, lang: str, first: bool = True) -> None:
+        self.out, self.lang, self.first = out, lang, first
+        self.bar: Progress | None = None
+        self.task: TaskID | None = None
+        self.drawn = self.seen = 0
+        self.since = self.last = 0.0
+        self.download = ""
+
+    def say(self, en: str, vi: str, style: str = "") -> None:
+        """A line in the language."""
+        text = Text(pick(self.lang, en, vi), style=style)
+        (self.bar.console if self.bar else self.out).print(text)
+
+    def told(self, event: str, values: dict[str, Any]) -> None:
+        """Show an event."""
+        if self.first and hasattr(self, "_" + event):
+            getattr(self, "_" + event)(**values)
+
+    def _download(self, name: str, there: int, total: int) -> None:
+        if name != self.download:
+            self.download = name
+            self.say(f"downloading {name} ({total / MIB:.1f} MiB)", f"đang tải {name} ({decimal(f'{total / MIB:.1f}', 'vi')} MiB)")  # fmt: skip
+
+    def _start(
+        self, recipe: Any, setup: Any, data: Any, built: Any, device: Any, run: Any, memory: int, samples: int
+    ) -> None:
+        from convcalc.render import table
+
+        for note in data.notes:
+            self.say(note[0], note[1], "yellow")
+        rows = list(built.traced)
+        totals = (built.traced.params, built.traced.macs)
+        self.out.print(table(rows, self.lang, totals, self.out.width))
+        params, macs = show(built.traced.params), show(built.traced.macs)
+        size = decimal(f"{memory / MIB:.0f}", self.lang)
+        self.say(
+            f"{recipe.name}: {data.name}, {samples} samples for training; input {show_shape(built.shape)}, {params} params (torch agrees), {macs} MACs, about {size} MiB for a batch of {setup.batch}",
+            f"{recipe.name}: {data.name}, {samples} mẫu để train; input {show_shape(built.shape)}, {params} tham số (torch cũng đếm vậy), {macs} MAC, khoảng {size} MiB cho batch {setup.batch}",
+        )  # fmt: skip
+        rate = f"{setup.lr:g}"
+        self.say(
+            f"{setup.epochs} epochs, {setup.optimiser}, learning rate {rate} ({setup.schedule}), on {device}; {run.folder}",
+            f"{setup.epochs} epoch, {setup.optimiser}, learning rate {rate} ({setup.schedule}), trên {device}; {run.folder}",
+            "dim",
+        )
+        if self.out.is_terminal:
+            self.bar = Progress(
+                SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"), TimeRemainingColumn(),
+                console=self.out, transient=True,
+            )  # fmt: skip
+            self.bar.start()
+
+    def _resumed(self, epoch: int, step: int, of: int) -> None:
+        at = pick(self.lang, f", step {step}", f", bước {step}") if step else ""
+        self.say(f"going on after epoch {epoch} of {of}{at}", f"tiếp tục sau epoch {epoch}/{of}{at}", "yellow")
+
+    def _elsewhere(self, then: dict[str, Any], now: dict[str, Any]) -> None:
+        changed = ", ".join(f"{key} {then[key]} → {now[key]}" for key in then if then[key] != now.get(key))
+        self.say(
+            f"not the same bits as without the break: {changed}",
+            f"kết quả sẽ không trùng từng bit với lần chạy liền mạch: {changed}", "yellow",
+        )  # fmt: skip
+
+    def _taken(self, run: str, taken: int, of: int, frozen: int) -> None:
+        self.say(
+            f"{taken} of {of} tensors taken from {run}, {frozen} parameters frozen",
+            f"lấy {taken}/{of} tensor từ {run}, đóng băng {frozen} tham số",
+        )
+
+    def _step(self, epoch: int, step: int, of: int, samples: int) -> None:
+        if self.bar is None:
+            return
+        now = time.perf_counter()
+        self.seen += samples
+        if self.task is None or step == 1:
+            if self.task is not None:
+                self.bar.remove_task(self.task)
+            self.task = self.bar.add_task(f"epoch {epoch + 1}", total=of, completed=step, said="")
+            self.since, self.seen, self.last = now, samples, now
+        elif now - self.last > OFTEN:
+            rate = self.seen / (now - self.since)
+            self.bar.update(
+                self.task, completed=step, said=pick(self.lang, f"{rate:,.0f} samples/s", f"{rate:.0f} mẫu/s")
+            )
+            self.last = now
+
+    def _epoch(
+        self, epoch: int, of: int, train_loss: float, train_accuracy: float, seconds: float, **rest: Any
+    ) -> None:
+        held = ""
+        if "validation_loss" in rest:
+            held = "  validation: loss " + decimal(f"{rest['validation_loss']:.4f}", self.lang) + ", "
+            held += _share(rest["validation_accuracy"], self.lang)
+            if "validation_iou" in rest:
+                held += f", mIoU {_share(rest['validation_iou'], self.lang)}"
+        said = f"epoch {epoch:>{len(str(of))}}/{of}  train: loss {decimal(f'{train_loss:.4f}', self.lang)}, {_share(train_accuracy, self.lang)}{held}  {decimal(f'{seconds:.1f}', self.lang)} s"
+        self.say(said, said)
+
+    def _tested(self, **summary: Any) -> None:
+        self.close()
+        published = summary.get("published")
+        what, key = (
+            ("mIoU", "test_iou")
+            if "test_iou" in summary
+            else (pick(self.lang, "accuracy", "độ chính xác"), "test_accuracy")
+        )
+        reached = _share(summary[key], self.lang)
+        beside = "" if published is None else pick(self.lang, f" (published: {_share(published, 'en')})", f" (số công bố: {_share(published, 'vi')})")  # fmt: skip
+        seconds = decimal(f"{summary['seconds']:.1f}", self.lang)
+        self.say(
+            f"test set: {what} {reached}{beside}; {seconds} s in all", f"tập test: {what} {reached}{beside}; tổng cộng {seconds} s",
+            "green",
+        )  # fmt: skip
+
+    def _finished(self, **summary: Any) -> None:
+        self.say("this run is finished; --fresh begins it anew", "run này đã xong; --fresh để bắt đầu lại", "yellow")
+        self._tested(**summary)
+
+    def close(self) -> None:
+        """Put the bar away."""
+        if self.bar is not None:
+            self.bar.stop()
+            self.bar = None
+
+
+def _share(value: float, lang: str) -> str:
+    return decimal(f"{value * 100:.2f}", lang) + " %"

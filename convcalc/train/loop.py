@@ -1,0 +1,196 @@
+"""The training loop, top to bottom."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn, optim
+from torch.nn import functional as F
+
+from convcalc.errors import ConvcalcError
+from convcalc.train.feed import Feed
+from convcalc.train.measure import Measured, measured
+from convcalc.train.parallel import World
+from convcalc.train.recipes import Setup
+from convcalc.train.run import VERSION, Run
+
+
+@dataclass
+class Training:
+    """Everything that a training needs; `module` holds the parameters, `network` is what runs (rewritten, perhaps)."""
+
+    module: nn.Module
+    network: nn.Module
+    setup: Setup
+    seed: int
+    device: torch.device
+    train: Feed
+    validation: Feed | None
+    classes: int
+    run: Run
+    world: World
+    signature: dict[str, Any]  # what must be the same for a checkpoint to be taken up: recipe, data, setup
+    told: Callable[[str, dict[str, Any]], None] = lambda event, values: None
+    stop: Callable[[], bool] = lambda: False  # asked for after each step: an interrupt
+    target: float | None = None
+    masks: bool = False
+    timing: list[tuple[int, float]] = field(
+        default_factory=list
+    )  # samples and seconds of each epoch of this process; no part of the run
+    history: list[dict[str, Any]] = field(default_factory=list)
+
+
+def train(t: Training) -> str:
+    """Train to the end of the schedule; returns "done", "target" (reached early) or "interrupted" (and kept).
+
+    The order of the samples, the augmentation and the dropout of an epoch depend on (seed, epoch) only, so going on from a
+    checkpoint gives the same bits as never having stopped, on the same device and with as many threads and processes.
+    """
+    setup, device = t.setup, t.device
+    optimiser = _optimiser(t)
+    network = t.world.wrapped(t.network, device)
+    per_epoch = t.train.steps(setup.batch)
+    total = setup.epochs * per_epoch
+    sums = torch.zeros(3, dtype=torch.float64, device=device)  # loss, right, samples
+    epoch, step, state = 0, 0, t.run.load(device)
+    if state is not None:
+        epoch, step = _restored(t, state, optimiser, sums)
+        t.told("resumed", {"epoch": epoch, "step": step, "of": setup.epochs})
+    cast = _cast(device)
+    while epoch < setup.epochs:
+        if state is None or step == 0:
+            torch.manual_seed(t.seed * 1_000_003 + epoch)  # dropout; also of every GPU
+        state = None
+        begun, first = time.perf_counter(), step
+        for batch in t.train.epoch(epoch, setup.batch, setup.augment, first):
+            for group in optimiser.param_groups:
+                group["lr"] = learning_rate(setup, epoch * per_epoch + step, total)
+            optimiser.zero_grad(set_to_none=True)
+            with cast():
+                scores = network(batch.x)
+                loss = F.cross_entropy(scores.float(), batch.y, label_smoothing=setup.smoothing)
+            # DDP takes the mean over processes, whose shares may differ by one sample
+            (loss * (len(batch.y) * t.world.size / batch.count)).backward()  # type: ignore[no-untyped-call]
+            if setup.clip:
+                nn.utils.clip_grad_norm_(t.module.parameters(), setup.clip)
+            optimiser.step()
+            with torch.no_grad():
+                right = (scores.argmax(1) == batch.y).sum() / (batch.y[0].numel())
+                sums += torch.stack(
+                    [loss.detach().double() * len(batch.y), right.double(), sums.new_tensor(len(batch.y))]
+                )
+            step += 1
+            t.told("step", {"epoch": epoch, "step": step, "of": per_epoch, "samples": batch.count})
+            if t.world.any(t.stop(), device) and step < per_epoch:
+                _save(t, optimiser, epoch, step, sums)
+                return "interrupted"
+        whole = t.world.summed(sums.clone())
+        seconds = time.perf_counter() - begun
+        _finite(t, float(whole[0]), epoch)
+        line = {
+            "epoch": epoch + 1, "train_loss": float(whole[0] / whole[2]), "train_accuracy": float(whole[1] / whole[2]),
+            "lr": learning_rate(setup, epoch * per_epoch + step - 1, total),
+        }  # fmt: skip
+        if t.validation is not None:
+            found = measured(t.network, t.validation, t.classes, t.world, cast)
+            line |= {"validation_loss": found.loss, "validation_accuracy": found.accuracy}
+            if t.masks:
+                line["validation_iou"] = found.mean_iou
+        t.told("epoch", line | {"seconds": seconds, "of": setup.epochs})
+        t.history.append(line)
+        t.timing.append((len(t.train) - first * setup.batch, seconds))
+        epoch, step = epoch + 1, 0
+        sums.zero_()
+        _save(t, optimiser, epoch, step, sums)
+        reached = line.get("validation_iou" if t.masks else "validation_accuracy", 0.0)
+        if t.target is not None and reached >= t.target:
+            return "target"
+        if t.world.any(t.stop(), device) and epoch < setup.epochs:
+            return "interrupted"
+    return "done"
+
+
+def tested(t: Training, test: Feed) -> Measured:
+    """What the network reaches on the test set; looked at once, at the end."""
+    return measured(t.network, test, t.classes, t.world, _cast(t.device))
+
+
+def learning_rate(setup: Setup, step: int, total: int) -> float:
+    """Of a step from 0 to total − 1. onecycle (Smith 2018): a quarter of the way up in a line, then down a cosine to nothing."""
+    if setup.schedule == "constant":
+        return setup.lr
+    rise = max(1, round(total * 0.25))
+    if step < rise:
+        return setup.lr * (0.04 + 0.96 * step / rise)
+    return setup.lr * 0.5 * (1 + math.cos(math.pi * (step - rise + 1) / max(1, total - rise)))
+
+
+def _optimiser(t: Training) -> optim.Optimizer:
+    learned = [p for p in t.module.parameters() if p.requires_grad]
+    # biases and the numbers of normalisations are not pulled to zero
+    decayed = [p for p in learned if p.ndim > 1]
+    rest = [p for p in learned if p.ndim <= 1]
+    groups = [
+        {"params": part, "weight_decay": decay}
+        for part, decay in ((decayed, t.setup.weight_decay), (rest, 0.0))
+        if part
+    ]
+    if t.setup.optimiser == "sgd":
+        return optim.SGD(groups, lr=t.setup.lr, momentum=0.9, nesterov=True, fused=True)
+    made = optim.AdamW if t.setup.optimiser == "adamw" else optim.Adam
+    return made(groups, lr=t.setup.lr, fused=True)
+
+
+def _cast(device: torch.device) -> Callable[[], AbstractContextManager[None]]:
+    """bfloat16 on a GPU that has it; single precision elsewhere."""
+    if device.type == "cuda" and torch.cuda.is_bf16_supported():
+        return lambda: torch.autocast("cuda", torch.bfloat16)
+    return nullcontext
+
+
+def _finite(t: Training, loss: float, epoch: int) -> None:
+    if not math.isfinite(loss):
+        raise ConvcalcError("loss_not_finite", epoch=epoch + 1, lr=f"{t.setup.lr:g}")
+
+
+def _save(t: Training, optimiser: optim.Optimizer, epoch: int, step: int, sums: Tensor) -> None:
+    whole = t.world.summed(sums.clone())
+    if t.world.first:
+        state = {
+            "version": VERSION, "model": t.module.state_dict(), "optimiser": optimiser.state_dict(), "epoch": epoch, "step": step,
+            "sums": whole.cpu(), "history": t.history, "signature": t.signature, "made_on": made_on(t),
+            "rng": torch.get_rng_state(), "rng_cuda": torch.cuda.get_rng_state() if t.device.type == "cuda" else None,
+        }  # fmt: skip
+        t.run.save(state)
+        t.run.write_metrics(t.history)
+    t.world.wait()
+
+
+def made_on(t: Training) -> dict[str, Any]:
+    """What bits depend on."""
+    return {
+        "torch": str(torch.__version__), "device": str(t.device.type), "threads": torch.get_num_threads(), "processes": t.world.size,
+    }  # fmt: skip
+
+
+def _restored(t: Training, state: dict[str, Any], optimiser: optim.Optimizer, sums: Tensor) -> tuple[int, int]:
+    if state["signature"] != t.signature:
+        changed = [key for key in t.signature if state["signature"].get(key) != t.signature[key]]
+        raise ConvcalcError("run_other", name=str(t.run.folder), keys=", ".join(changed))
+    t.module.load_state_dict(state["model"])
+    optimiser.load_state_dict(state["optimiser"])
+    t.history[:] = state["history"]
+    if t.world.first:
+        sums.copy_(state["sums"])
+    torch.set_rng_state(state["rng"].cpu())
+    if state["rng_cuda"] is not None and t.device.type == "cuda":
+        torch.cuda.set_rng_state(state["rng_cuda"].cpu())
+    if state["made_on"] != made_on(t):
+        t.told("elsewhere", {"then": state["made_on"], "now": made_on(t)})
+    return int(state["epoch"]), int(state["step"])

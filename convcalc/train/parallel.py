@@ -1,0 +1,73 @@
+"""Several processes, as torchrun starts them: each has its share of every batch, the first one writes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, distributed, nn
+
+
+@dataclass(frozen=True)
+class World:
+    """This process and how many there are."""
+
+    rank: int = 0
+    size: int = 1
+
+    @property
+    def first(self) -> bool:
+        return self.rank == 0
+
+    @property
+    def share(self) -> tuple[int, int]:
+        return self.rank, self.size
+
+    def summed(self, value: Tensor) -> Tensor:
+        """The sum over all processes."""
+        if self.size > 1:
+            distributed.all_reduce(value)
+        return value
+
+    def any(self, flag: bool, device: torch.device) -> bool:
+        """Whether it is so in any process."""
+        return bool(self.summed(torch.tensor(float(flag), device=device))) if self.size > 1 else flag
+
+    def wait(self) -> None:
+        """Until all processes are here."""
+        if self.size > 1:
+            distributed.barrier()
+
+    def wrapped(self, module: nn.Module, device: torch.device) -> nn.Module:
+        """The module with gradients averaged over the processes."""
+        if self.size == 1:
+            return module
+        return nn.parallel.DistributedDataParallel(module, device_ids=[device.index] if device.type == "cuda" else None)
+
+
+def device_of(name: str) -> torch.device:
+    """The device that is meant: auto takes this process's GPU where there is one."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda":
+        name = f"cuda:{os.environ.get('LOCAL_RANK', '0')}"
+    return torch.device(name)
+
+
+@contextmanager
+def world(device: torch.device) -> Iterator[World]:
+    """The processes of this training: one, or as many as torchrun has started."""
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    if size == 1 or "RANK" not in os.environ:
+        yield World()
+        return
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    try:
+        yield World(distributed.get_rank(), size)
+    finally:
+        distributed.destroy_process_group()

@@ -1,0 +1,162 @@
+"""The pictures of a run, drawn with matplotlib."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from convcalc.words import decimal, pick
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# Colours of the Okabe-Ito palette, which the colour-blind can tell apart.
+TRAIN, VALIDATION, TEST = "#0072B2", "#D55E00", "#009E73"
+# More classes than this are too many for numbers in the cells.
+NUMBERED = 20
+
+
+def figure(width: float, height: float) -> Figure:
+    """A figure that no window shows."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def png(made: Figure) -> bytes:
+    """The bytes of a PNG, the same for the same figure."""
+    out = io.BytesIO()
+    made.savefig(out, format="png", dpi=120, metadata={"Software": None})
+    return out.getvalue()
+
+
+def curves(history: Sequence[dict[str, Any]], summary: dict[str, Any] | None, lang: str) -> Figure:
+    """Loss and accuracy of training and validation over the epochs; the published figure as a line."""
+    made = figure(9, 3.6)
+    left, right = made.subplots(1, 2)
+    epochs = [one["epoch"] for one in history]
+    for axes, key, title in ((left, "loss", "loss"), (right, "accuracy", pick(lang, "accuracy", "độ chính xác"))):
+        for part, colour in (("train", TRAIN), ("validation", VALIDATION)):
+            values = [one.get(f"{part}_{key}") for one in history]
+            if any(value is not None for value in values):
+                axes.plot(
+                    epochs, values, color=colour, marker="o" if len(epochs) < 25 else None, markersize=3, label=part
+                )
+        axes.set_xlabel("epoch")
+        axes.set_title(title)
+        axes.grid(alpha=0.3)
+    published = summary.get("published") if summary else None
+    if published is not None and summary is not None and "test_iou" not in summary:
+        said = f"{pick(lang, 'published', 'số công bố')} {decimal(f'{published * 100:g}', lang)} %"
+        right.axhline(published, color="0.5", linestyle=":", label=said)
+    if summary is not None:
+        said = f"test {decimal(format(summary['test_accuracy'] * 100, '.2f'), lang)} %"
+        right.plot([epochs[-1] if epochs else 0], [summary["test_accuracy"]], color=TEST, marker="*", markersize=11, linestyle="none", label=said)  # fmt: skip
+    left.set_yscale("log")
+    for axes in (left, right):
+        axes.legend(fontsize=8)
+    return made
+
+
+def confusion(table: Sequence[Sequence[int]], classes: Sequence[str], lang: str) -> Figure:
+    """Rows are the classes, columns what they were taken for; each row adds up to 1."""
+    counts = np.asarray(table, np.float64)
+    counts = counts[: len(classes), : len(classes)]
+    shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+    side = min(12.0, 3 + 0.5 * len(classes))
+    made = figure(side + 1, side)
+    axes = made.subplots()
+    shown = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    if len(classes) <= NUMBERED:
+        axes.set_xticks(range(len(classes)), classes, rotation=45, ha="right", rotation_mode="anchor")
+        axes.set_yticks(range(len(classes)), classes)
+        whole = counts.max() >= 100_000
+        for i, row in enumerate(counts):
+            for j, value in enumerate(row):
+                if value:
+                    text = decimal(f"{shares[i, j]:.2f}", lang) if whole else f"{int(value)}"
+                    axes.text(j, i, text, ha="center", va="center", fontsize=8, color="white" if shares[i, j] > 0.5 else "black")  # fmt: skip
+    axes.set_xlabel(pick(lang, "taken for", "dự đoán"))
+    axes.set_ylabel(pick(lang, "class", "nhãn đúng"))
+    made.colorbar(shown, ax=axes, shrink=0.8)
+    return made
+
+
+def kernels(weights: np.ndarray, picture: np.ndarray, maps: np.ndarray, lang: str) -> Figure:
+    """The first layer's kernels (F, C, K, O), a picture (C, H, W) from 0 to 1, and its feature maps (F, M, N)."""
+    count = min(len(weights), 16)
+    columns = min(count, 8)
+    lines = -(-count // columns)
+    made = figure(1.3 * (columns + 1.4), 1.45 * 2 * lines + 0.6)
+    grid = made.add_gridspec(2 * lines, columns + 1)
+    axes = made.add_subplot(grid[:, 0])
+    axes.imshow(np.moveaxis(picture, 0, -1).squeeze(), cmap="gray" if len(picture) == 1 else None)
+    axes.set_title("input", fontsize=9)
+    axes.axis("off")
+    for i in range(count):
+        kernel = weights[i]
+        for k, (values, title, cmap) in enumerate(
+            ((kernel, f"kernel {i + 1}", "gray"), (maps[i], f"map {i + 1}", "viridis"))
+        ):
+            axes = made.add_subplot(grid[2 * (i // columns) + k, 1 + i % columns])
+            if k == 0 and len(kernel) == 3:
+                low, high = values.min(), values.max()
+                axes.imshow(np.moveaxis((values - low) / max(high - low, 1e-9), 0, -1))
+            else:
+                axes.imshow(values.mean(0) if values.ndim == 3 else values, cmap=cmap)
+            axes.set_title(title, fontsize=7)
+            axes.axis("off")
+    made.suptitle(
+        pick(
+            lang, "Kernels of the first layer and their feature maps", "Kernel của layer đầu và feature map tương ứng"
+        ),
+        fontsize=10,
+    )
+    return made
+
+
+def mistakes(shown: Sequence[tuple[np.ndarray, str, str, float]], lang: str) -> Figure:
+    """Pictures (C, H, W) from 0 to 1 that went most wrong: the class, what it was taken for, and how surely."""
+    columns = 6
+    lines = max(1, -(-len(shown) // columns))
+    made = figure(1.7 * columns, 2.1 * lines)
+    for i, (picture, right, taken, share) in enumerate(shown):
+        axes = made.add_subplot(lines, columns, i + 1)
+        axes.imshow(np.moveaxis(picture, 0, -1).squeeze(), cmap="gray" if len(picture) == 1 else None)
+        axes.set_title(f"{right} → {taken}\n{decimal(f'{share * 100:.0f}', lang)} %", fontsize=7)
+        axes.axis("off")
+    return made
+
+
+def masks(shown: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], classes: int, lang: str) -> Figure:
+    """Pictures, their masks and the predicted ones, under each other."""
+    made = figure(1.6 * len(shown), 5.2)
+    titles = ("input", pick(lang, "mask", "mask"), pick(lang, "predicted", "dự đoán"))
+    for i, (picture, right, found) in enumerate(shown):
+        for k, values in enumerate((np.moveaxis(picture, 0, -1).squeeze(), right, found)):
+            axes = made.add_subplot(3, len(shown), k * len(shown) + i + 1)
+            if k == 0:
+                axes.imshow(values)
+            else:
+                axes.imshow(values, cmap="tab10", vmin=0, vmax=9)
+            axes.axis("off")
+            if i == 0:
+                axes.set_title(titles[k], fontsize=9)
+    return made
+
+
+def lines(series: dict[str, Sequence[dict[str, Any]]], key: str, lang: str) -> Figure:
+    """One curve a run, to compare them."""
+    made = figure(7, 4)
+    axes = made.subplots()
+    for name, history in series.items():
+        shown = [one for one in history if key in one]
+        axes.plot([one["epoch"] for one in shown], [one[key] for one in shown], label=name)
+    axes.set_xlabel("epoch")
+    axes.set_title(key.replace("_", " "))
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=8)
+    return made

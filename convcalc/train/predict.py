@@ -1,0 +1,59 @@
+"""What a trained network says of pictures and texts of a user's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from convcalc.errors import ConvcalcError, MissingError
+from convcalc.train.data import Split
+from convcalc.train.data.folders import ENDINGS, decode
+from convcalc.train.data.reviews import numbered, words_of
+from convcalc.train.report import Opened
+
+
+def predicted(found: Opened, text: str, top: int) -> list[tuple[str, float]]:
+    """The likeliest classes of a picture file, a text file or a text, with their probabilities."""
+    kind = found.config["kind"]
+    if kind == "masks":
+        raise ConvcalcError("no_classes", name=found.run.name)
+    split = _texts(found, text) if kind == "texts" else _picture(found, text)
+    feed = found.feed(split)
+    with torch.no_grad():
+        scores = found.module(feed._x(torch.arange(1), (), None))[0].softmax(0)
+    shares, places = scores.topk(min(top, len(scores)))
+    names = found.classes
+    return [
+        (names[i] if i < len(names) else str(i), float(p))
+        for p, i in zip(shares.tolist(), places.tolist(), strict=True)
+    ]
+
+
+def _picture(found: Opened, text: str) -> Split:
+    path = Path(text)
+    if not path.is_file():
+        raise MissingError("no_file", path=text, reason="No such file", reason_vi="không tìm thấy")
+    channels, height, width = found.shape
+    try:
+        x: Any = decode(path, channels, height, width)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise ConvcalcError("data_pictures", names=text, reason=str(error)) from None
+    return Split(x[None], np.zeros(1, np.int64))
+
+
+def _texts(found: Opened, text: str) -> Split:
+    path = Path(text)
+    if path.suffix.lower() in (*ENDINGS, ".txt") and path.is_file():
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConvcalcError("data_broken", path=str(path), reason=str(error)) from None
+    words = found.run.read_json("words.json") or []
+    x, lengths = numbered([words_of(text)], words)
+    if not (x > 1).any():
+        raise ConvcalcError("no_words", text=text[:60])
+    longest = max(5, int(lengths[0]))  # a kernel of five words needs as many
+    return Split(np.pad(x, ((0, 0), (0, longest - x.shape[1]))), np.zeros(1, np.int64), np.array([longest], np.int32))

@@ -1,0 +1,152 @@
+"""A run folder: its configuration, what was measured, and checkpoints that a kill cannot break."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from convcalc.errors import ConvcalcError, MissingError
+
+KEPT = 2
+VERSION = 1
+
+
+class Run:
+    """The folder of a run. Whatever is written has another name until it is whole and on the disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    def make(self) -> None:
+        """The folder itself."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConvcalcError("cannot_write", path=str(self.folder), reason=error.strerror or str(error)) from None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Only one process trains a run; the lock goes with the process."""
+        import fcntl
+
+        with (self.folder / ".lock").open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise ConvcalcError("run_busy", name=str(self.folder)) from None
+            yield
+
+    def write(self, name: str, made: Callable[[IO[bytes]], None]) -> None:
+        """A file of the run, written by `made` to another name, synced and renamed."""
+        temporary = ""
+        try:
+            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=f".{name}-")
+            with os.fdopen(handle, "wb") as file:
+                made(file)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(self.folder / name)
+            folder = os.open(self.folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        except (OSError, RuntimeError) as error:  # torch.save wraps a full disk in a RuntimeError
+            if temporary:
+                Path(temporary).unlink(missing_ok=True)
+            reason = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
+            raise MissingError("run_unwritable", path=str(self.folder / name), reason=reason or str(error)) from None
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    def write_bytes(self, name: str, content: bytes) -> None:
+        self.write(name, lambda file: void(file.write(content)))
+
+    def write_json(self, name: str, value: Any) -> None:
+        text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+        self.write_bytes(name, text.encode())
+
+    def write_text(self, name: str, text: str) -> None:
+        self.write_bytes(name, text.encode())
+
+    def read_json(self, name: str) -> Any:
+        """A JSON file of the run; None where there is none."""
+        path = self.folder / name
+        if not path.is_file():
+            return None
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError) as error:
+            raise ConvcalcError("run_broken", path=str(path), reason=str(error)[:120]) from None
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """The lines of metrics.jsonl."""
+        path = self.folder / "metrics.jsonl"
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+            return [dict(json.loads(line)) for line in lines]
+        except (OSError, ValueError, TypeError, RecursionError) as error:
+            raise ConvcalcError("run_broken", path=str(path), reason=str(error)[:120]) from None
+
+    def write_metrics(self, history: list[dict[str, Any]]) -> None:
+        self.write_text("metrics.jsonl", "".join(json.dumps(one) + "\n" for one in history))
+
+    # --- checkpoints --------------------------------------------------------------------------------------------------
+
+    def checkpoints(self) -> list[Path]:
+        """The checkpoints, the newest first."""
+        return sorted(self.folder.glob("checkpoint-*.pt"), reverse=True)
+
+    def save(self, state: dict[str, Any]) -> None:
+        """A checkpoint of after so many epochs and steps; older ones than the last two go."""
+        import torch
+
+        self.write(f"checkpoint-{state['epoch']:05d}-{state['step']:07d}.pt", lambda file: torch.save(state, file))
+        for old in self.checkpoints()[KEPT:]:
+            old.unlink(missing_ok=True)
+        for left in self.folder.glob(".*-*"):  # what a kill in the middle of a write has left
+            if left.name != ".lock":
+                left.unlink(missing_ok=True)
+
+    def load(self, device: Any = "cpu") -> dict[str, Any] | None:
+        """The newest checkpoint that can be read, or None where there is none. Nothing in it is ever run."""
+        import torch
+
+        reasons = []
+        for path in self.checkpoints():
+            try:
+                state = torch.load(path, map_location=device, weights_only=True)
+                if state["version"] != VERSION:
+                    raise ConvcalcError("run_broken", path=str(path), reason=f"version {state['version']}")
+                return dict(state)
+            except ConvcalcError:
+                raise
+            except Exception as error:  # torch raises many kinds for what is no checkpoint
+                reasons.append(f"{path.name}: {type(error).__name__}")
+        if reasons:
+            raise ConvcalcError("run_broken", path=str(self.folder), reason="; ".join(reasons))
+        return None
+
+
+def void(value: object) -> None:
+    """Drop a value."""
+
+
+def run_of(text: str, runs: Path) -> Run:
+    """The run with that name or folder; raises `ConvcalcError` where there is none."""
+    for folder in (Path(text), runs / text):
+        if (folder / "config.json").is_file():
+            return Run(folder)
+    known = ", ".join(sorted(path.parent.name for path in runs.glob("*/config.json"))[:8])
+    raise MissingError("no_run", name=text, known=known or "–")

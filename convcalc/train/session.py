@@ -1,0 +1,275 @@
+"""From the words of a command to a finished run: data, network, training, test, and what is left in the folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from convcalc import __version__
+from convcalc.errors import ConvcalcError, MissingError
+from convcalc.layers import Layer
+from convcalc.shape import Shape, product, whole
+from convcalc.tracing import Trace, trace
+from convcalc.train.data import Asked, Dataset, stratified
+from convcalc.train.data.places import load as load_data
+from convcalc.train.feed import Feed, scaling_of
+from convcalc.train.loop import Training, made_on, tested, train
+from convcalc.train.measure import Measured
+from convcalc.train.parallel import World, device_of, world
+from convcalc.train.recipes import Recipe, Setup, recipe_of
+from convcalc.train.rewrites import rewritten
+from convcalc.train.run import Run, run_of
+
+# Told of everything that happens, by name.
+Told = Callable[[str, dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a user chose; None for the recipe's own."""
+
+    recipe: str
+    flavour: str = "slide"
+    data: str = "auto"
+    data_dir: str | None = None
+    seed: int = 0
+    epochs: int | None = None
+    batch: int | None = None
+    lr: float | None = None
+    limit: int | None = None
+    device: str = "auto"
+    threads: int | None = None
+    name: str | None = None
+    runs: str = "runs"
+    fresh: bool = False
+    target: float | None = None
+    init: str | None = None
+    freeze: bool = False
+    classes: int | None = None
+    skip_bad: bool = False
+
+    def setup(self, recipe: Recipe) -> Setup:
+        """The recipe's numbers with the user's in their place."""
+        given = {k: v for k, v in (("epochs", self.epochs), ("batch", self.batch), ("lr", self.lr)) if v is not None}
+        return replace(recipe.setup(self.flavour), **given)  # type: ignore[arg-type]
+
+    @property
+    def folder(self) -> Path:
+        parts = [self.recipe, self.flavour, f"seed{self.seed}"]
+        return Path(self.runs) / (self.name or "-".join(parts))
+
+
+@dataclass(frozen=True)
+class Built:
+    """The network of a run as a layer and as a module, and what goes into it."""
+
+    layer: Layer
+    shape: Shape
+    module: nn.Module
+    traced: Trace
+
+
+def input_of(recipe: Recipe, data: Dataset) -> tuple[int, ...]:
+    """The shape that the network takes: the recipe's, for texts the longest."""
+    if data.kind == "texts":
+        return (int(recipe.input),)
+    return tuple(map(int, recipe.input.split(",")))
+
+
+def build(recipe: Recipe, data: Dataset, classes: int, seed: int) -> Built:
+    """The network, its parameters drawn from the seed (He et al. 2015 before ReLU, Glorot and Bengio 2010 before sigmoids)."""
+    shape = input_of(recipe, data)
+    layer = recipe.layer(classes, len(data.words))
+    traced = trace(layer, shape)
+    torch.manual_seed(seed)
+    module = layer.module(shape)
+    initialise(module, glorot=any(isinstance(part, nn.Sigmoid | nn.Tanh) for part in module.modules()))
+    counted = sum(p.numel() for p in module.parameters())
+    if counted != traced.params:
+        raise ConvcalcError("torch_differs", what="params", ours=str(traced.params), theirs=str(counted))
+    return Built(layer, shape, module, traced)
+
+
+def initialise(module: nn.Module, glorot: bool) -> None:
+    """First values of the weights; biases begin at zero, as in the decks."""
+    for part in module.modules():
+        if isinstance(part, nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.ConvTranspose2d | nn.Linear):
+            if glorot:
+                nn.init.xavier_uniform_(part.weight)
+            else:
+                nn.init.kaiming_uniform_(part.weight, nonlinearity="relu")
+            if part.bias is not None:
+                nn.init.zeros_(part.bias)
+        elif isinstance(part, nn.Embedding):
+            nn.init.normal_(part.weight, std=0.1)
+
+
+def memory(built: Built, batch: int) -> int:
+    """An estimate of the bytes of a training step: every activation and its gradient, parameters, gradients and two moments."""
+    values = sum(whole(product(row.output)) for row in built.traced)
+    return 4 * (batch * (2 * values + whole(product(built.shape))) + 4 * whole(built.traced.params))
+
+
+def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any]:
+    """Train, or go on training, and return summary.json's object; "state" says how it ended."""
+    begun = time.perf_counter()
+    recipe = recipe_of(options.recipe)
+    setup = options.setup(recipe)
+    if options.threads is not None:
+        torch.set_num_threads(options.threads)
+    try:
+        device = device_of(options.device)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise MissingError("no_device", device=options.device, reason=str(error).splitlines()[0][:100]) from None
+    with world(device) as processes:
+        size = None
+        if recipe.data != "ntc-scv":
+            channels, height, width = map(int, recipe.input.split(","))
+            size = channels, height, width
+        if options.data == "auto" and not recipe.data:
+            raise ConvcalcError("data_needed", name=recipe.name)
+        data = load_data(
+            options.data, options.data_dir, Asked(size, options.seed, options.skip_bad), recipe.data,
+            lambda name, there, total: told("download", {"name": name, "there": there, "total": total}),
+        )  # fmt: skip
+        if options.limit is not None:
+            data = data.limited(options.limit)
+        classes = options.classes or len(data.classes)
+        if classes < len(data.classes):
+            raise ConvcalcError("too_few_classes", classes=classes, has=len(data.classes))
+        wanted = {"ntc-scv": "texts", "shapes": "masks"}.get(recipe.data, "images")
+        if data.kind != wanted:
+            raise ConvcalcError("other_data", name=recipe.name, data=data.name)
+        built = build(recipe, data, classes, options.seed)
+        found = Run(options.folder)
+        _prepare(found, options, processes)
+        return _train(options, recipe, setup, data, built, classes, found, device, processes, told, stop, begun)
+
+
+def _prepare(found: Run, options: Options, processes: World) -> None:
+    if processes.first:
+        found.make()
+        if options.fresh:
+            for path in found.folder.iterdir():
+                if path.is_file() and path.name != ".lock":
+                    path.unlink()
+    processes.wait()
+
+
+def _train(
+    options: Options, recipe: Recipe, setup: Setup, data: Dataset, built: Built, classes: int, found: Run,
+    device: torch.device, processes: World, told: Told, stop: Callable[[], bool], begun: float,
+) -> dict[str, Any]:  # fmt: skip
+    checksum = data.checksum()
+    signature: dict[str, Any] = {
+        "recipe": recipe.name, "flavour": options.flavour, "setup": setup.as_object(), "spec": str(built.layer), "seed": options.seed,
+        "data": data.name, "checksum": checksum, "classes": classes, "init": options.init, "freeze": options.freeze,
+    }  # fmt: skip
+    done = found.read_json("summary.json")
+    if done is not None and found.load() is not None and found.read_json("config.json").get("signature") == signature:
+        told("finished", done)
+        return dict(done) | {"state": "finished"}
+    train_split, validation = data.train, data.validation
+    if validation is None and setup.validation:
+        labels = data.train.y if data.kind != "masks" else data.train.y[:, 0, 0] * 0
+        inner, held = stratified(labels, setup.validation, options.seed)
+        train_split, validation = data.train.take(inner), data.train.take(held)
+    scaling = scaling_of(train_split, recipe.normalise)
+    shape = tuple(whole(size) for size in built.shape)
+    if options.init is not None:
+        _taken_over(built.module, run_of(options.init, Path(options.runs)), options.freeze, told)
+    module = built.module.to(device)
+    network = rewritten(module)
+    if device.type == "cuda":
+        module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    config = {
+        "signature": signature, "input": list(shape), "classes": list(data.classes), "scaling": scaling, "kind": data.kind,
+        "convcalc": __version__, "begun": datetime.now(UTC).isoformat(timespec="seconds"), "options": asdict(options),
+        "notes": [list(note) for note in data.notes], "published": recipe.published, "source": recipe.source,
+    }  # fmt: skip
+
+    def feed(split: Any) -> Feed:
+        return Feed(split, device, shape, scaling, options.seed, processes.share)
+
+    try:
+        t = Training(
+            module, network, setup, options.seed, device, feed(train_split), None if validation is None else feed(validation), classes, found,
+            processes, signature, told, stop, options.target, data.kind == "masks",
+        )  # fmt: skip
+        told("start", {"recipe": recipe, "setup": setup, "data": data, "built": built, "device": device, "run": found,
+             "memory": memory(built, setup.batch), "samples": len(train_split)})  # fmt: skip
+        if not processes.first:
+            state = train(t)
+            if state != "interrupted":
+                tested(t, feed(data.test))
+            return {"state": state}
+        with found.held():
+            if found.load() is None:
+                found.write_json("config.json", config)
+                if data.words:
+                    found.write_json("words.json", list(data.words))
+            state = train(t)
+            if state == "interrupted":
+                return {"state": state}
+            measured = tested(t, feed(data.test))
+            summary = _summary(options, recipe, data, t, measured, time.perf_counter() - begun)
+            found.write_json("confusion.json", measured.confusion.long().tolist())
+            found.write_json("summary.json", summary)
+    except torch.OutOfMemoryError:
+        raise _too_large(built, setup) from None
+    except RuntimeError as error:
+        if "can't allocate memory" in str(error) or "not enough memory" in str(error):
+            raise _too_large(built, setup) from None
+        raise
+    told("tested", summary)
+    return summary | {"state": state}
+
+
+def _summary(
+    options: Options, recipe: Recipe, data: Dataset, t: Training, found: Measured, seconds: float
+) -> dict[str, Any]:
+    line = {
+        "model": recipe.model, "recipe": recipe.name, "flavour": options.flavour, "data": data.name, "seed": options.seed,
+        "device": str(t.device), "epochs": len(t.history), "params": sum(p.numel() for p in t.module.parameters()),
+        "test_accuracy": round(found.accuracy, 6), "test_loss": round(found.loss, 6), "seconds": round(seconds, 2),
+        "images_per_second": round(sum(n for n, _ in t.timing) / sum(s for _, s in t.timing), 1) if t.timing else None, "published": recipe.published, "made_on": made_on(t), "test_samples": len(data.test),
+    }  # fmt: skip
+    return line | ({"test_iou": round(found.mean_iou, 6)} if data.kind == "masks" else {})
+
+
+def _too_large(built: Built, setup: Setup) -> ConvcalcError:
+    fixed = memory(built, 0)
+    each = memory(built, 1) - fixed
+    needs = memory(built, setup.batch)
+    fits = max(1, setup.batch // 2)
+    return MissingError(
+        "out_of_memory", batch=setup.batch, needs=f"{needs / 2**20:.0f}", each=f"{each / 2**20:.2f}", fits=fits
+    )
+
+
+def _taken_over(module: nn.Module, other: Run, freeze: bool, told: Told) -> None:
+    """The parameters of another run where name and shape agree; `freeze` leaves only the last layer with weights to learn."""
+    state = other.load()
+    if state is None:
+        raise MissingError("no_run", name=str(other.folder), known="–")
+    own = module.state_dict()
+    taken = {key: value for key, value in state["model"].items() if key in own and own[key].shape == value.shape}
+    if not taken:
+        raise ConvcalcError("other_network", name=str(other.folder))
+    module.load_state_dict(own | taken)
+    weighty = [part for part in module.modules() if any(p is not None for p in part._parameters.values())]
+    frozen = 0
+    if freeze:
+        for part in weighty[:-1]:
+            for parameter in part.parameters(recurse=False):
+                parameter.requires_grad_(False)
+                frozen += parameter.numel()
+    told("taken", {"run": other.name, "taken": len(taken), "of": len(own), "frozen": frozen})
