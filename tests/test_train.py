@@ -415,7 +415,8 @@ def test_a_checkpoint_runs_no_code(tmp_path: Path) -> None:
             return os.mkdir, (str(tmp_path / "evil"),)
 
     for path in found.checkpoints():
-        torch.save({"version": 1, "model": Evil()}, path)
+        path.unlink()
+    found.save({"epoch": 1, "step": 0, "version": 1, "model": Evil()})
     with pytest.raises(ConvcalcError) as error:
         found.load()
     assert error.value.kind == "run_broken"
@@ -426,7 +427,9 @@ def test_a_damaged_checkpoint_falls_back_to_the_one_before(tmp_path: Path) -> No
     trained(tmp_path, name="x", epochs=3)
     found = Run(tmp_path / "runs" / "x")
     newest, before = found.checkpoints()
-    newest.write_bytes(newest.read_bytes()[:200])
+    content = bytearray(newest.read_bytes())
+    content[len(content) // 2] ^= 1
+    newest.write_bytes(content)
     state = found.load()
     assert state is not None
     assert f"{state['epoch']:05d}" in before.name
@@ -600,7 +603,7 @@ def test_what_was_learned_can_be_taken_over(tmp_path: Path) -> None:
     chosen = options(tmp_path, name="tuned", epochs=1, init="base", freeze=True, classes=12)
     run(chosen, lambda event, values: events.update({event: values}), lambda: False)
     old, new = weights(base), weights(Run(chosen.folder))
-    assert events["taken"]["frozen"] > 40_000
+    assert events["frozen"]["count"] > 40_000
     changed_keys = [key for key in old if old[key].shape != new[key].shape or not torch.equal(old[key], new[key])]
     assert changed_keys == ["9.weight", "9.bias"]
     assert new["9.weight"].shape == (12, 84)
@@ -675,6 +678,126 @@ def test_too_little_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         trained(tmp_path, name="x", batch=256)
     assert (error.value.kind, error.value.exit_code) == ("out_of_memory", 3)
     assert "--batch" in (error.value.hint() or "")
+
+
+def test_fresh_takes_away_nothing_else(tmp_path: Path) -> None:
+    _, found = trained(tmp_path, name="x", epochs=1)
+    (found.folder / "thesis.docx").write_text("mine")
+    before = sorted(path.name for path in found.folder.iterdir())
+    with found.held(), pytest.raises(ConvcalcError) as error:
+        trained(tmp_path, name="x", epochs=2, fresh=True)
+    assert error.value.kind == "run_busy"
+    assert sorted(path.name for path in found.folder.iterdir()) == before
+    with pytest.raises(ConvcalcError) as error:
+        trained(tmp_path, name="x", epochs=2, fresh=True, init="x")
+    assert error.value.kind == "run_other"
+    assert sorted(path.name for path in found.folder.iterdir()) == before
+    trained(tmp_path, name="x", epochs=2, fresh=True)
+    assert (found.folder / "thesis.docx").read_text() == "mine"
+
+
+def test_a_limit_takes_of_every_class(tmp_path: Path, folder: Path) -> None:
+    from convcalc.train.data import Asked
+    from convcalc.train.data.folders import read_tree
+
+    data = read_tree(folder, Asked((3, 16, 16))).limited(10, 1)
+    assert len(data.train) == 10
+    assert set(data.train.y.tolist()) == set(range(5))
+
+
+def test_what_is_frozen_learns_nothing_statistics_included(tmp_path: Path) -> None:
+    values: dict[str, Any] = {"recipe": "resnet18-small", "limit": 20, "batch": 8, "epochs": 1}
+    _, base = trained(tmp_path, name="base", **values)
+    _, tuned = trained(tmp_path, name="tuned", init="base", freeze=True, seed=1, **values)
+    old, new = weights(base), weights(tuned)
+    changed_keys = [key for key in old if not torch.equal(old[key], new[key])]
+    assert len(changed_keys) == 2
+    assert all(new[key].shape[0] == 10 for key in changed_keys)
+
+
+def test_every_sample_comes_once_even_with_fewer_than_processes() -> None:
+    parts = [list(feed(pictures(101), (rank, 3)).epoch(0, 50)) for rank in range(3)]
+    assert sum(batch.own for part in parts for batch in part) == 101
+    assert [len(part) for part in parts] == [3, 3, 3]  # every process takes every step
+    assert [part[-1].own for part in parts] == [1, 0, 0]
+
+
+def test_metrics_that_a_kill_cut_off_are_written_again(tmp_path: Path) -> None:
+    def stop_after_two() -> Callable[[], bool]:
+        left = iter(range(10**6))
+        return lambda: next(left) >= 12
+
+    trained(tmp_path, name="x", epochs=4, stop=stop_after_two())
+    found = Run(tmp_path / "runs" / "x")
+    lines = found.metrics()
+    found.write_metrics(lines[:-1])  # the checkpoint was written, its line not
+    trained(tmp_path, name="x", epochs=4)
+    assert found.metrics()[: len(lines)] == lines
+    assert len(found.metrics()) == 4
+
+
+def test_a_missed_target_stays_missed(convcalc: Convcalc, tmp_path: Path) -> None:
+    words = (
+        "train",
+        "lenet",
+        "--data",
+        "digits",
+        "--limit",
+        "300",
+        "--runs",
+        str(tmp_path),
+        "--device",
+        "cpu",
+        "--epochs",
+        "1",
+        "--target-accuracy",
+        "0.999",
+    )
+    assert [convcalc(*words).code for _ in range(2)] == [1, 1]
+
+
+def test_resume_refuses_other_numbers(convcalc: Convcalc, tmp_path: Path) -> None:
+    trained(tmp_path, name="x", epochs=1)
+    runs = ("--runs", str(tmp_path / "runs"))
+    ran = convcalc("train", "--resume", "x", "--epochs", "5", *runs)
+    assert (ran.code, "epochs" in ran.err) == (2, True)
+    assert convcalc("train", "--resume", "x", *runs).code == 0
+
+
+def test_a_configuration_from_elsewhere(convcalc: Convcalc, tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "config.json").write_text('{"a": 1}')
+    for words in (("runs",), ("report", "x"), ("predict", "x", "y.png"), ("train", "--resume", "x")):
+        ran = convcalc(*words, "--runs", str(tmp_path))
+        assert (ran.code, "damaged" in ran.err) == (3, True)
+
+
+def test_predict_sees_what_training_saw(convcalc: Convcalc, tmp_path: Path) -> None:
+    """lenet5 takes 32×32 and is trained on 28×28 with a border: a picture file gets the same."""
+    from PIL import Image
+
+    from convcalc.train.data import Asked, sources
+    from convcalc.train.measure import predictions
+    from convcalc.train.report import opened
+
+    _, found = trained(tmp_path, recipe="lenet5", name="x", epochs=2)
+    data = sources()["digits"].load(Path(), Asked((1, 32, 32)))
+    network = opened(found)
+    scores, _ = predictions(network.network, network.feed(data.test.take(np.arange(5))))
+    for i in range(5):
+        path = tmp_path / f"{i}.png"
+        Image.fromarray(data.test.x[i, 0]).save(path)
+        ran = convcalc("predict", "x", str(path), "--runs", str(tmp_path / "runs"), "--json", "--top", "1")
+        top = json.loads(ran.out)["classes"][0]
+        assert top["probability"] == pytest.approx(float(scores[i].softmax(0).max()), abs=1e-5)
+
+
+def test_the_whole_time_counts(tmp_path: Path) -> None:
+    left = iter(range(10**6))
+    trained(tmp_path, name="x", epochs=4, stop=lambda: next(left) >= 12)
+    rest, _ = trained(tmp_path, name="x", epochs=4)
+    assert rest["images_per_second"] > 0
+    assert rest["seconds"] > 0
 
 
 @pytest.mark.parametrize(

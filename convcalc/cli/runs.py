@@ -25,7 +25,7 @@ def runs(
     found = [Run(path.parent) for path in sorted(Path(folder).glob("*/config.json"))]
     rows: list[dict[str, Any]] = []
     for run in found:
-        history, summary, config = run.metrics(), run.read_json("summary.json") or {}, run.read_json("config.json")
+        history, summary, config = run.metrics(), run.read_json("summary.json") or {}, run.config()
         held = [one["validation_accuracy"] for one in history if "validation_accuracy" in one]
         rows.append(
             {

@@ -87,11 +87,11 @@ def train(
         "init": init, "freeze": freeze is not None, "classes": classes, "skip_bad": skip_bad,
     }  # fmt: skip
     summary = trained(options, resume, speech, json)
-    if json and summary.get("state") != "interrupted":
-        print(dump(summary))
-    if summary.get("state") == "interrupted":
+    if summary["state"] == "interrupted":
         return 130
-    return 1 if target_accuracy is not None and summary.get("state") == "done" else 0
+    if json and "recipe" in summary:  # the first process has it
+        print(dump(summary))
+    return 0 if summary.get("reached_target") is not False else 1
 
 
 train.__doc__ = pick(HELP, train.__doc__ or "", "Huấn luyện một model; chạy lại lệnh để tiếp tục chỗ đã dừng.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import fields
 from types import FrameType
 from typing import Any
 
@@ -25,10 +26,18 @@ def trained(options: dict[str, Any], resume: str | None, lang: str, quiet: bool)
 
     if resume is not None:
         found = run_of(resume, Path(options["runs"]))
-        kept = found.read_json("config.json")["options"]
-        chosen = Options(**kept | {"name": found.name, "runs": str(found.folder.parent), "fresh": False})
-        if options["recipe"] and options["recipe"] != chosen.recipe:
-            raise ConvcalcError("run_other", name=str(found.folder), keys="recipe")
+        kept = found.config()["options"]
+        here = {"device": options["device"], "threads": options["threads"] or kept.get("threads")}
+        names = {one.name for one in fields(Options)}
+        chosen = Options(**{k: v for k, v in kept.items() if k in names} | here | {"name": found.name, "runs": str(found.folder.parent), "fresh": False})  # fmt: skip
+        usual = vars(Options("")) | {"recipe": ""}
+        other = [
+            k
+            for k, v in options.items()
+            if k not in ("device", "threads", "runs", "name", "fresh") and v not in (usual[k], kept.get(k))
+        ]
+        if other:
+            raise ConvcalcError("run_other", name=str(found.folder), keys=", ".join(other))
     else:
         chosen = Options(**options)
     first = os.environ.get("RANK", "0") == "0"

@@ -93,6 +93,16 @@ KINDS: dict[str, Kind] = {
         "There must be a folder for each class, or train/, validation/ and test/ with such folders.",
         "Cần một thư mục cho mỗi lớp, hoặc train/, validation/ và test/ chứa các thư mục đó.",
     ),
+    "data_part_empty": Kind(
+        "{name} has too few samples for training, validation and test",
+        "{name} có quá ít mẫu để chia train, validation và test",
+    ),
+    "processes_differ": Kind(
+        "the processes do not have the same data or settings",
+        "các tiến trình không có cùng dữ liệu hoặc thiết lập",
+        "Give all of them the same command and the same data sets.",
+        "Dùng cùng một lệnh và cùng dữ liệu cho mọi tiến trình.",
+    ),
     "data_class_empty": Kind("the class {name} in {path} is empty", "lớp {name} trong {path} không có mẫu nào"),
     "data_pictures": Kind(
         "pictures cannot be decoded: {names} ({reason})",

@@ -28,13 +28,11 @@ _8S = "; ".join(
     )
 )
 
-_SMALL = " > ".join(
-    (
-        "conv 16@3x3 p1 > relu > conv 16@3x3 p1 > relu > maxpool 2",
-        "conv 32@3x3 p1 > relu > conv 32@3x3 p1 > relu > maxpool 2",
-        "conv 64@3x3 p1 > relu > conv 64@3x3 p2 d2 > relu > conv 64@3x3 p4 d4 > relu",
-        "convt 32@4x4 s2 p1 > relu > convt 16@4x4 s2 p1 > relu > conv {classes}@3x3 p1",
-    )
+# Down twice and up twice; what is fine goes across, as in FCN-8s and U-Net.
+_SMALL = (
+    "conv 16@3x3 p1 > relu > concat(identity | maxpool 2 > conv 32@3x3 p1 > relu"
+    " > concat(identity | maxpool 2 > conv 64@3x3 p1 > relu > conv 64@3x3 p2 d2 > relu > conv 64@3x3 p4 d4 > relu > convt 32@2x2 s2 > relu)"
+    " > conv 32@3x3 p1 > relu > convt 16@2x2 s2 > relu) > conv 16@3x3 p1 > relu > conv {classes}@1x1"
 )
 
 MODELS = (

@@ -16,6 +16,7 @@ from convcalc.train.data import Split
 # So many batches of texts are sorted by length together.
 SORTED_TOGETHER = 40
 EVALUATED_AT_ONCE = 1000
+COUNTED_AT_ONCE = 2000
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Batch:
     x: Tensor
     y: Tensor
     count: int
+    own: int  # of them here; 0 where the samples are there for their shapes alone
 
 
 def generator(*numbers: int) -> torch.Generator:
@@ -53,7 +55,9 @@ class Feed:
         scaling: tuple[list[float], list[float]] | None,
         seed: int,
         share: tuple[int, int] = (0, 1),  # this process, and how many there are
+        at_once: int = EVALUATED_AT_ONCE,
     ) -> None:
+        self.at_once = at_once
         self.split, self.device, self.shape, self.seed = split, device, shape, seed
         self.rank, self.world = share
         self.mapped = isinstance(split.x, np.memmap)
@@ -87,16 +91,22 @@ class Feed:
                 draws = torch.rand((len(places), len(changes), 4), generator=generator(self.seed, epoch, step))
                 draws = draws[self.rank :: self.world].to(self.device)
             own = places[self.rank :: self.world]
-            if len(places) >= self.world:
-                yield Batch(self._x(own, changes, draws), self._y(own), len(places))
+            if not len(
+                own
+            ):  # fewer samples are left than processes: this one takes a step with a sample that counts for nothing
+                yield Batch(self._x(places[:1], (), None), self._y(places[:1]), len(places), 0)
+                continue
+            yield Batch(self._x(own, changes, draws), self._y(own), len(places), len(own))
 
-    def in_order(self, batch: int = EVALUATED_AT_ONCE) -> Iterator[tuple[Tensor, Batch]]:
+    def in_order(self, batch: int = 0) -> Iterator[tuple[Tensor, Batch]]:
         """This process's share of all samples, each once, with their places; texts of like length together."""
+        batch = batch or self.at_once
         order = torch.arange(len(self))
         if self.lengths is not None:
             order = self.lengths.argsort(stable=True)
         for places in _split(order[self.rank :: self.world], batch):
-            yield places, Batch(self._x(places, (), None), self._y(places), len(places))
+            if len(places):
+                yield places, Batch(self._x(places, (), None), self._y(places), len(places), len(places))
 
     def _by_length(self, order: Tensor, batch: int, epoch: int) -> list[Tensor]:
         """Batches of texts of like length, in any order."""
@@ -148,7 +158,9 @@ def scaling_of(split: Split, how: str) -> tuple[list[float], list[float]] | None
     mean, deviation = [], []
     for c in range(channels):
         # by counts of the 256 values: exact, and quick
-        counts = np.bincount(split.x[:, c].reshape(-1), minlength=256).astype(np.float64)
+        counts = np.zeros(256)
+        for i in range(0, len(split), COUNTED_AT_ONCE):
+            counts += np.bincount(split.x[i : i + COUNTED_AT_ONCE, c].reshape(-1), minlength=256)
         values = np.arange(256) / 255
         m = float((counts * values).sum() / counts.sum())
         mean.append(round(m, 6))

@@ -84,11 +84,11 @@ class Live:
             f"kết quả sẽ không trùng từng bit với lần chạy liền mạch: {changed}", "yellow",
         )  # fmt: skip
 
-    def _taken(self, run: str, taken: int, of: int, frozen: int) -> None:
-        self.say(
-            f"{taken} of {of} tensors taken from {run}, {frozen} parameters frozen",
-            f"lấy {taken}/{of} tensor từ {run}, đóng băng {frozen} tham số",
-        )
+    def _taken(self, run: str, taken: int, of: int) -> None:
+        self.say(f"{taken} of {of} tensors taken from {run}", f"lấy {taken}/{of} tensor từ {run}")
+
+    def _frozen(self, count: int) -> None:
+        self.say(f"{count} parameters frozen", f"đóng băng {count} tham số")
 
     def _step(self, epoch: int, step: int, of: int, samples: int) -> None:
         if self.bar is None:

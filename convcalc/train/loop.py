@@ -13,8 +13,9 @@ import torch
 from torch import Tensor, nn, optim
 from torch.nn import functional as F
 
+from convcalc import __version__
 from convcalc.errors import ConvcalcError
-from convcalc.train.feed import Feed
+from convcalc.train.feed import Feed, generator
 from convcalc.train.measure import Measured, measured
 from convcalc.train.parallel import World
 from convcalc.train.recipes import Setup
@@ -40,6 +41,7 @@ class Training:
     stop: Callable[[], bool] = lambda: False  # asked for after each step: an interrupt
     target: float | None = None
     masks: bool = False
+    own_epochs: int = 0  # of this process, not of those before a break
     timing: list[tuple[int, float]] = field(
         default_factory=list
     )  # samples and seconds of each epoch of this process; no part of the run
@@ -58,33 +60,39 @@ def train(t: Training) -> str:
     per_epoch = t.train.steps(setup.batch)
     total = setup.epochs * per_epoch
     sums = torch.zeros(3, dtype=torch.float64, device=device)  # loss, right, samples
-    epoch, step, state = 0, 0, t.run.load(device)
+    epoch, step, state = 0, 0, t.world.told(t.run.load() if t.world.first else None)
     if state is not None:
         epoch, step = _restored(t, state, optimiser, sums)
         t.told("resumed", {"epoch": epoch, "step": step, "of": setup.epochs})
+        if step == 0 and t.history and reached(t):
+            return "target"
     cast = _cast(device)
+    random = any(
+        isinstance(part, nn.Dropout | nn.Dropout1d | nn.Dropout2d | nn.AlphaDropout) for part in t.module.modules()
+    )
     while epoch < setup.epochs:
-        if state is None or step == 0:
-            torch.manual_seed(t.seed * 1_000_003 + epoch)  # dropout; also of every GPU
-        state = None
         begun, first = time.perf_counter(), step
+        _training(t)
         for batch in t.train.epoch(epoch, setup.batch, setup.augment, first):
             for group in optimiser.param_groups:
                 group["lr"] = learning_rate(setup, epoch * per_epoch + step, total)
+            if random:  # every step and process has numbers of its own, and going on needs no state of a generator
+                torch.manual_seed(int(generator(t.seed, epoch, step, t.world.rank).initial_seed()))
             optimiser.zero_grad(set_to_none=True)
             with cast():
                 scores = network(batch.x)
                 loss = F.cross_entropy(scores.float(), batch.y, label_smoothing=setup.smoothing)
             # DDP takes the mean over processes, whose shares may differ by one sample
-            (loss * (len(batch.y) * t.world.size / batch.count)).backward()  # type: ignore[no-untyped-call]
+            (loss * (batch.own * t.world.size / batch.count)).backward()  # type: ignore[no-untyped-call]
             if setup.clip:
                 nn.utils.clip_grad_norm_(t.module.parameters(), setup.clip)
             optimiser.step()
             with torch.no_grad():
                 right = (scores.argmax(1) == batch.y).sum() / (batch.y[0].numel())
-                sums += torch.stack(
-                    [loss.detach().double() * len(batch.y), right.double(), sums.new_tensor(len(batch.y))]
-                )
+                if batch.own:
+                    sums += torch.stack(
+                        [loss.detach().double() * batch.own, right.double(), sums.new_tensor(batch.own)]
+                    )
             step += 1
             t.told("step", {"epoch": epoch, "step": step, "of": per_epoch, "samples": batch.count})
             if t.world.any(t.stop(), device) and step < per_epoch:
@@ -98,26 +106,43 @@ def train(t: Training) -> str:
             "lr": learning_rate(setup, epoch * per_epoch + step - 1, total),
         }  # fmt: skip
         if t.validation is not None:
+            t.world.alike(t.module)
             found = measured(t.network, t.validation, t.classes, t.world, cast)
             line |= {"validation_loss": found.loss, "validation_accuracy": found.accuracy}
             if t.masks:
                 line["validation_iou"] = found.mean_iou
         t.told("epoch", line | {"seconds": seconds, "of": setup.epochs})
         t.history.append(line)
+        t.own_epochs += 1
         t.timing.append((len(t.train) - first * setup.batch, seconds))
         epoch, step = epoch + 1, 0
         sums.zero_()
         _save(t, optimiser, epoch, step, sums)
-        reached = line.get("validation_iou" if t.masks else "validation_accuracy", 0.0)
-        if t.target is not None and reached >= t.target:
+        if reached(t):
             return "target"
         if t.world.any(t.stop(), device) and epoch < setup.epochs:
             return "interrupted"
     return "done"
 
 
+def reached(t: Training) -> bool:
+    """Whether validation has come to the target that was asked for."""
+    value = t.history[-1].get("validation_iou" if t.masks else "validation_accuracy", 0.0)
+    return t.target is not None and bool(value >= t.target)
+
+
+def _training(t: Training) -> None:
+    """Everything learns but what is frozen, running statistics included."""
+    t.network.train()
+    for part in t.module.modules():
+        own = list(part.parameters(recurse=False))
+        if own and not any(p.requires_grad for p in own):
+            part.eval()
+
+
 def tested(t: Training, test: Feed) -> Measured:
     """What the network reaches on the test set; looked at once, at the end."""
+    t.world.alike(t.module)
     return measured(t.network, test, t.classes, t.world, _cast(t.device))
 
 
@@ -161,11 +186,12 @@ def _finite(t: Training, loss: float, epoch: int) -> None:
 
 def _save(t: Training, optimiser: optim.Optimizer, epoch: int, step: int, sums: Tensor) -> None:
     whole = t.world.summed(sums.clone())
+    _finite(t, float(whole[0]), epoch)
     if t.world.first:
         state = {
             "version": VERSION, "model": t.module.state_dict(), "optimiser": optimiser.state_dict(), "epoch": epoch, "step": step,
             "sums": whole.cpu(), "history": t.history, "signature": t.signature, "made_on": made_on(t),
-            "rng": torch.get_rng_state(), "rng_cuda": torch.cuda.get_rng_state() if t.device.type == "cuda" else None,
+            "timing": t.timing,
         }  # fmt: skip
         t.run.save(state)
         t.run.write_metrics(t.history)
@@ -174,8 +200,10 @@ def _save(t: Training, optimiser: optim.Optimizer, epoch: int, step: int, sums: 
 
 def made_on(t: Training) -> dict[str, Any]:
     """What bits depend on."""
+    kind = torch.cuda.get_device_name(t.device) if t.device.type == "cuda" else torch.backends.cpu.get_cpu_capability()
     return {
-        "torch": str(torch.__version__), "device": str(t.device.type), "threads": torch.get_num_threads(), "processes": t.world.size,
+        "convcalc": __version__, "torch": str(torch.__version__), "device": f"{t.device.type} ({kind})", "threads": torch.get_num_threads(),
+        "processes": t.world.size,
     }  # fmt: skip
 
 
@@ -188,9 +216,9 @@ def _restored(t: Training, state: dict[str, Any], optimiser: optim.Optimizer, su
     t.history[:] = state["history"]
     if t.world.first:
         sums.copy_(state["sums"])
-    torch.set_rng_state(state["rng"].cpu())
-    if state["rng_cuda"] is not None and t.device.type == "cuda":
-        torch.cuda.set_rng_state(state["rng_cuda"].cpu())
+    t.timing[:] = [(int(n), float(s)) for n, s in state["timing"]]
+    if t.world.first:
+        t.run.write_metrics(t.history)  # a kill may have come between the checkpoint and its line
     if state["made_on"] != made_on(t):
         t.told("elsewhere", {"then": state["made_on"], "now": made_on(t)})
     return int(state["epoch"]), int(state["step"])

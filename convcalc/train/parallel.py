@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, distributed, nn
@@ -35,6 +36,28 @@ class World:
     def any(self, flag: bool, device: torch.device) -> bool:
         """Whether it is so in any process."""
         return bool(self.summed(torch.tensor(float(flag), device=device))) if self.size > 1 else flag
+
+    def told(self, value: Any) -> Any:
+        """What the first process says, in all of them."""
+        if self.size == 1:
+            return value
+        box = [value]
+        distributed.broadcast_object_list(box, src=0)
+        return box[0]
+
+    def same(self, value: object) -> bool:
+        """Whether all processes have the same."""
+        if self.size == 1:
+            return True
+        found: list[Any] = [None] * self.size
+        distributed.all_gather_object(found, value)
+        return all(one == found[0] for one in found)
+
+    def alike(self, module: nn.Module) -> None:
+        """Give every process the first one's running statistics."""
+        if self.size > 1:
+            for buffer in module.buffers():
+                distributed.broadcast(buffer, 0)
 
     def wait(self) -> None:
         """Until all processes are here."""

@@ -23,7 +23,7 @@ def predicted(found: Opened, text: str, top: int) -> list[tuple[str, float]]:
     split = _texts(found, text) if kind == "texts" else _picture(found, text)
     feed = found.feed(split)
     with torch.no_grad():
-        scores = found.module(feed._x(torch.arange(1), (), None))[0].softmax(0)
+        scores = found.network(feed._x(torch.arange(1), (), None))[0].softmax(0)
     shares, places = scores.topk(min(top, len(scores)))
     names = found.classes
     return [
@@ -36,7 +36,7 @@ def _picture(found: Opened, text: str) -> Split:
     path = Path(text)
     if not path.is_file():
         raise MissingError("no_file", path=text, reason="No such file", reason_vi="không tìm thấy")
-    channels, height, width = found.shape
+    channels, height, width = found.config["decoded"]  # what the network's input was made of
     try:
         x: Any = decode(path, channels, height, width)
     except (OSError, ValueError, SyntaxError) as error:
@@ -55,5 +55,4 @@ def _texts(found: Opened, text: str) -> Split:
     x, lengths = numbered([words_of(text)], words)
     if not (x > 1).any():
         raise ConvcalcError("no_words", text=text[:60])
-    longest = max(5, int(lengths[0]))  # a kernel of five words needs as many
-    return Split(np.pad(x, ((0, 0), (0, longest - x.shape[1]))), np.zeros(1, np.int64), np.array([longest], np.int32))
+    return Split(x, np.zeros(1, np.int64), lengths)

@@ -17,6 +17,7 @@ from convcalc.train.data.places import load as load_data
 from convcalc.train.feed import Feed
 from convcalc.train.measure import predictions
 from convcalc.train.recipes import recipe_of
+from convcalc.train.rewrites import rewritten
 from convcalc.train.run import Run
 from convcalc.words import decimal, pick
 
@@ -30,6 +31,7 @@ class Opened:
     run: Run
     config: dict[str, Any]
     module: nn.Module
+    network: nn.Module  # the same function as it was trained
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -47,9 +49,9 @@ class Opened:
 
 def opened(run: Run) -> Opened:
     """The network of a run with the weights of its newest checkpoint."""
-    config = run.read_json("config.json")
+    config = run.config()
     state = run.load()
-    if config is None or state is None:
+    if state is None:
         raise MissingError("run_unfinished", name=str(run.folder))
     signature = config["signature"]
     words = run.read_json("words.json") or []
@@ -59,7 +61,8 @@ def opened(run: Run) -> Opened:
         module.load_state_dict(state["model"])
     except RuntimeError as error:
         raise ConvcalcError("run_broken", path=str(run.folder), reason=str(error).splitlines()[0]) from None
-    return Opened(run, config, module.eval())
+    module.eval()
+    return Opened(run, config, module, rewritten(module).eval())
 
 
 def data_of(config: dict[str, Any]) -> Dataset | None:
@@ -74,14 +77,14 @@ def data_of(config: dict[str, Any]) -> Dataset | None:
     except ConvcalcError:
         return None
     if options["limit"] is not None:
-        data = data.limited(options["limit"])
+        data = data.limited(options["limit"], options["seed"])
     return data if data.checksum() == config["signature"]["checksum"] else None
 
 
 def written(run: Run, lang: str) -> list[str]:
     """Draw all pictures of a run and write report.md; returns the names of the files."""
-    config, history, summary = run.read_json("config.json"), run.metrics(), run.read_json("summary.json")
-    if config is None or not history:
+    config, history, summary = run.config(), run.metrics(), run.read_json("summary.json")
+    if not history:
         raise MissingError("run_unfinished", name=str(run.folder))
     made: dict[str, Any] = {"curves.png": pictures.curves(history, summary, lang)}
     table = run.read_json("confusion.json")
@@ -102,7 +105,7 @@ def _of_data(found: Opened, data: Dataset, lang: str) -> dict[str, Any]:
     if data.kind == "texts":
         return {}
     feed = found.feed(data.test)
-    scores, losses = predictions(found.module, feed)
+    scores, losses = predictions(found.network, feed)
     made: dict[str, Any] = {}
     if data.kind == "masks":
         shown = [

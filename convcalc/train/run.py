@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 from typing import IO, Any
 
 from convcalc.errors import ConvcalcError, MissingError
 
 KEPT = 2
+LEFT = (
+    "config.json", "metrics.jsonl", "summary.json", "confusion.json", "words.json", "report.md",
+    "curves.png", "confusion.png", "kernels.png", "mistakes.png", "predictions.png",
+)  # fmt: skip
 VERSION = 1
 
 
@@ -32,6 +38,13 @@ class Run:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ConvcalcError("cannot_write", path=str(self.folder), reason=error.strerror or str(error)) from None
+
+    def clear(self) -> None:
+        """Take away what a run leaves, and nothing else that may lie there."""
+        for name in LEFT:
+            (self.folder / name).unlink(missing_ok=True)
+        for path in self.checkpoints():
+            path.unlink(missing_ok=True)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -90,6 +103,19 @@ class Run:
         except (OSError, ValueError, RecursionError) as error:
             raise ConvcalcError("run_broken", path=str(path), reason=str(error)[:120]) from None
 
+    def config(self) -> dict[str, Any]:
+        """config.json, which must be one that convcalc wrote."""
+        found = self.read_json("config.json")
+        signature = found.get("signature") if isinstance(found, dict) else None
+        wanted = {"recipe", "flavour", "data", "checksum", "setup", "classes", "seed", "spec"}
+        if (
+            not isinstance(signature, dict)
+            or not wanted <= set(signature)
+            or not isinstance(found.get("options"), dict)
+        ):
+            raise ConvcalcError("run_broken", path=str(self.folder / "config.json"), reason="it is none of convcalc's")
+        return dict(found)
+
     def metrics(self) -> list[dict[str, Any]]:
         """The lines of metrics.jsonl."""
         path = self.folder / "metrics.jsonl"
@@ -112,12 +138,14 @@ class Run:
         """A checkpoint of after so many epochs and steps; older ones than the last two go."""
         import torch
 
-        self.write(f"checkpoint-{state['epoch']:05d}-{state['step']:07d}.pt", lambda file: torch.save(state, file))
+        content = io.BytesIO()
+        torch.save(state, content)
+        digest = blake2b(content.getbuffer(), digest_size=6).hexdigest()
+        self.write_bytes(f"checkpoint-{state['epoch']:05d}-{state['step']:07d}-{digest}.pt", content.getvalue())
         for old in self.checkpoints()[KEPT:]:
             old.unlink(missing_ok=True)
-        for left in self.folder.glob(".*-*"):  # what a kill in the middle of a write has left
-            if left.name != ".lock":
-                left.unlink(missing_ok=True)
+        for left in self.folder.glob(".checkpoint-*"):  # what a kill in the middle of a write has left
+            left.unlink(missing_ok=True)
 
     def load(self, device: Any = "cpu") -> dict[str, Any] | None:
         """The newest checkpoint that can be read, or None where there is none. Nothing in it is ever run."""
@@ -126,7 +154,10 @@ class Run:
         reasons = []
         for path in self.checkpoints():
             try:
-                state = torch.load(path, map_location=device, weights_only=True)
+                content = path.read_bytes()
+                if blake2b(content, digest_size=6).hexdigest() != path.stem.rpartition("-")[2]:
+                    raise ValueError("altered")
+                state = torch.load(io.BytesIO(content), map_location=device, weights_only=True)
                 if state["version"] != VERSION:
                     raise ConvcalcError("run_broken", path=str(path), reason=f"version {state['version']}")
                 return dict(state)

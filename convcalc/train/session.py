@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -26,6 +27,9 @@ from convcalc.train.parallel import World, device_of, world
 from convcalc.train.recipes import Recipe, Setup, recipe_of
 from convcalc.train.rewrites import rewritten
 from convcalc.train.run import Run, run_of
+
+# So much may be taken to measure a network, beside what training takes.
+EVALUATION_BYTES = 512 * 2**20
 
 # Told of everything that happens, by name.
 Told = Callable[[str, dict[str, Any]], None]
@@ -136,12 +140,16 @@ def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any
             size = channels, height, width
         if options.data == "auto" and not recipe.data:
             raise ConvcalcError("data_needed", name=recipe.name)
+        if not processes.first:
+            processes.wait()  # the first process downloads and decodes what is not there yet
         data = load_data(
             options.data, options.data_dir, Asked(size, options.seed, options.skip_bad), recipe.data,
             lambda name, there, total: told("download", {"name": name, "there": there, "total": total}),
         )  # fmt: skip
+        if processes.first:
+            processes.wait()
         if options.limit is not None:
-            data = data.limited(options.limit)
+            data = data.limited(options.limit, options.seed)
         classes = options.classes or len(data.classes)
         if classes < len(data.classes):
             raise ConvcalcError("too_few_classes", classes=classes, has=len(data.classes))
@@ -150,31 +158,37 @@ def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any
             raise ConvcalcError("other_data", name=recipe.name, data=data.name)
         built = build(recipe, data, classes, options.seed)
         found = Run(options.folder)
-        _prepare(found, options, processes)
-        return _train(options, recipe, setup, data, built, classes, found, device, processes, told, stop, begun)
-
-
-def _prepare(found: Run, options: Options, processes: World) -> None:
-    if processes.first:
+        init = None
+        if options.init is not None:
+            init = run_of(options.init, Path(options.runs))
+            if init.folder.resolve() == found.folder.resolve():
+                raise ConvcalcError("run_other", name=str(found.folder), keys="init")
+        if not processes.first:
+            return _train(
+                options, recipe, setup, data, built, classes, found, init, device, processes, told, stop, begun
+            )
         found.make()
-        if options.fresh:
-            for path in found.folder.iterdir():
-                if path.is_file() and path.name != ".lock":
-                    path.unlink()
-    processes.wait()
+        with found.held():
+            if options.fresh:
+                found.clear()
+            return _train(
+                options, recipe, setup, data, built, classes, found, init, device, processes, told, stop, begun
+            )
 
 
 def _train(
-    options: Options, recipe: Recipe, setup: Setup, data: Dataset, built: Built, classes: int, found: Run,
+    options: Options, recipe: Recipe, setup: Setup, data: Dataset, built: Built, classes: int, found: Run, init: Run | None,
     device: torch.device, processes: World, told: Told, stop: Callable[[], bool], begun: float,
 ) -> dict[str, Any]:  # fmt: skip
     checksum = data.checksum()
     signature: dict[str, Any] = {
         "recipe": recipe.name, "flavour": options.flavour, "setup": setup.as_object(), "spec": str(built.layer), "seed": options.seed,
-        "data": data.name, "checksum": checksum, "classes": classes, "init": options.init, "freeze": options.freeze,
+        "data": data.name, "checksum": checksum, "classes": classes, "init": options.init, "freeze": options.freeze, "target": options.target,
     }  # fmt: skip
-    done = found.read_json("summary.json")
-    if done is not None and found.load() is not None and found.read_json("config.json").get("signature") == signature:
+    if not processes.same(signature):
+        raise ConvcalcError("processes_differ")
+    done = processes.told(_done(found, signature) if processes.first else None)
+    if done is not None:
         told("finished", done)
         return dict(done) | {"state": "finished"}
     train_split, validation = data.train, data.validation
@@ -184,8 +198,11 @@ def _train(
         train_split, validation = data.train.take(inner), data.train.take(held)
     scaling = scaling_of(train_split, recipe.normalise)
     shape = tuple(whole(size) for size in built.shape)
-    if options.init is not None:
-        _taken_over(built.module, run_of(options.init, Path(options.runs)), options.freeze, told)
+    begun_before = processes.told(processes.first and bool(found.checkpoints()))
+    if init is not None and not begun_before:
+        _taken_over(built.module, init, told)
+    if options.freeze:
+        _frozen(built.module, told)
     module = built.module.to(device)
     network = rewritten(module)
     if device.type == "cuda":
@@ -193,11 +210,17 @@ def _train(
     config = {
         "signature": signature, "input": list(shape), "classes": list(data.classes), "scaling": scaling, "kind": data.kind,
         "convcalc": __version__, "begun": datetime.now(UTC).isoformat(timespec="seconds"), "options": asdict(options),
-        "notes": [list(note) for note in data.notes], "published": recipe.published, "source": recipe.source,
+        "decoded": list(data.train.x.shape[1:]), "notes": [list(note) for note in data.notes], "published": recipe.published, "source": recipe.source,
     }  # fmt: skip
 
+    # as many at once as a quarter of what the batch may take, and no more than are needed to be quick
+    each = max(1, memory(built, 1) - memory(built, 0)) // 2
+    at_once = max(1, min(1000, EVALUATION_BYTES // each))
+
     def feed(split: Any) -> Feed:
-        return Feed(split, device, shape, scaling, options.seed, processes.share)
+        if not len(split):
+            raise ConvcalcError("data_part_empty", name=data.name)
+        return Feed(split, device, shape, scaling, options.seed, processes.share, at_once)
 
     try:
         t = Training(
@@ -211,18 +234,21 @@ def _train(
             if state != "interrupted":
                 tested(t, feed(data.test))
             return {"state": state}
-        with found.held():
-            if found.load() is None:
-                found.write_json("config.json", config)
-                if data.words:
-                    found.write_json("words.json", list(data.words))
-            state = train(t)
-            if state == "interrupted":
-                return {"state": state}
-            measured = tested(t, feed(data.test))
-            summary = _summary(options, recipe, data, t, measured, time.perf_counter() - begun)
-            found.write_json("confusion.json", measured.confusion.long().tolist())
-            found.write_json("summary.json", summary)
+        if not found.checkpoints():
+            found.write_json("config.json", config)
+            if data.words:
+                found.write_json("words.json", list(data.words))
+        before = sum(seconds for _, seconds in t.timing)
+        state = train(t)
+        if state == "interrupted":
+            return {"state": state}
+        measured = tested(t, feed(data.test))
+        taken_before = max(0.0, sum(seconds for _, seconds in t.timing[: len(t.timing) - t.own_epochs]) - before)
+        summary = _summary(options, recipe, data, t, measured, time.perf_counter() - begun + taken_before)
+        if t.target is not None:
+            summary["reached_target"] = state == "target"
+        found.write_json("confusion.json", measured.confusion.long().tolist())
+        found.write_json("summary.json", summary)
     except torch.OutOfMemoryError:
         raise _too_large(built, setup) from None
     except RuntimeError as error:
@@ -231,6 +257,14 @@ def _train(
         raise
     told("tested", summary)
     return summary | {"state": state}
+
+
+def _done(found: Run, signature: dict[str, Any]) -> dict[str, Any] | None:
+    """The summary of a run that is finished with the same settings."""
+    done = found.read_json("summary.json")
+    if done is None or not found.checkpoints() or found.config()["signature"] != signature:
+        return None
+    return dict(done)
 
 
 def _summary(
@@ -249,14 +283,21 @@ def _too_large(built: Built, setup: Setup) -> ConvcalcError:
     fixed = memory(built, 0)
     each = memory(built, 1) - fixed
     needs = memory(built, setup.batch)
-    fits = max(1, setup.batch // 2)
+    fits = max(1, min(setup.batch // 2, int((0.8 * available() - fixed) // each)))
     return MissingError(
         "out_of_memory", batch=setup.batch, needs=f"{needs / 2**20:.0f}", each=f"{each / 2**20:.2f}", fits=fits
     )
 
 
-def _taken_over(module: nn.Module, other: Run, freeze: bool, told: Told) -> None:
-    """The parameters of another run where name and shape agree; `freeze` leaves only the last layer with weights to learn."""
+def available() -> int:
+    """Bytes of memory that are free for a training, on the GPU where there is one."""
+    if torch.cuda.is_available():
+        return int(torch.cuda.mem_get_info()[0])
+    return int(os.sysconf("SC_AVPHYS_PAGES")) * int(os.sysconf("SC_PAGE_SIZE"))
+
+
+def _taken_over(module: nn.Module, other: Run, told: Told) -> None:
+    """The parameters of another run where name and shape agree."""
     state = other.load()
     if state is None:
         raise MissingError("no_run", name=str(other.folder), known="–")
@@ -265,11 +306,15 @@ def _taken_over(module: nn.Module, other: Run, freeze: bool, told: Told) -> None
     if not taken:
         raise ConvcalcError("other_network", name=str(other.folder))
     module.load_state_dict(own | taken)
+    told("taken", {"run": other.name, "taken": len(taken), "of": len(own)})
+
+
+def _frozen(module: nn.Module, told: Told) -> None:
+    """Only the last layer with weights is left to learn."""
     weighty = [part for part in module.modules() if any(p is not None for p in part._parameters.values())]
-    frozen = 0
-    if freeze:
-        for part in weighty[:-1]:
-            for parameter in part.parameters(recurse=False):
-                parameter.requires_grad_(False)
-                frozen += parameter.numel()
-    told("taken", {"run": other.name, "taken": len(taken), "of": len(own), "frozen": frozen})
+    count = 0
+    for part in weighty[:-1]:
+        for parameter in part.parameters(recurse=False):
+            parameter.requires_grad_(False)
+            count += parameter.numel()
+    told("frozen", {"count": count})

@@ -67,11 +67,15 @@ class Dataset:
                     digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
 
-    def limited(self, count: int) -> Dataset:
-        """No more than so many samples of each split, for a quick look."""
+    def limited(self, count: int, seed: int = 0) -> Dataset:
+        """No more than so many samples of each split, for a quick look; each class has its share."""
 
         def short(split: Split) -> Split:
-            return split.take(np.arange(min(count, len(split))))
+            if count >= len(split):
+                return split
+            labels = split.y if split.y.ndim == 1 else np.zeros(len(split), np.int64)
+            _, places = stratified(labels, count / len(split), seed)
+            return split.take(places[:count])
 
         held = None if self.validation is None else short(self.validation)
         return replace(self, train=short(self.train), test=short(self.test), validation=held)

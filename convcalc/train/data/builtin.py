@@ -49,16 +49,16 @@ def shapes(folder: Path, asked: Asked) -> Dataset:
 
 
 def drawn(count: int, seed: int) -> Split:
-    """Pictures of one to four shapes that may cover each other, on a noisy ground, with the class of each pixel."""
+    """Pictures of one to three shapes that may cover each other, on a noisy ground, with the class of each pixel."""
     rng = np.random.default_rng([seed, 64])
     x = np.empty((count, 3, SIDE, SIDE), np.uint8)
     y = np.zeros((count, SIDE, SIDE), np.uint8)
     rows, columns = np.mgrid[:SIDE, :SIDE]
     for n in range(count):
         picture = np.broadcast_to(rng.uniform(0, 255, (3, 1, 1)), (3, SIDE, SIDE)).copy()
-        for _ in range(rng.integers(1, 5)):
+        for _ in range(rng.integers(1, 4)):
             kind = int(rng.integers(1, 4))
-            r, c, size = rng.uniform(8, SIDE - 8), rng.uniform(8, SIDE - 8), rng.uniform(6, 16)
+            r, c, size = rng.uniform(8, SIDE - 8), rng.uniform(8, SIDE - 8), rng.uniform(8, 16)
             down, right = rows - r, columns - c
             if kind == 1:
                 inside = down**2 + right**2 <= size**2

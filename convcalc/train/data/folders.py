@@ -35,7 +35,7 @@ def read_tree(folder: Path, asked: Asked) -> Dataset:
             paths, labels = _paths(place, classes)
             x, kept, broken = _decoded(paths, asked)
             bad += broken
-            found[part] = Split(x, labels[kept])
+            found[part] = Split(x, _all_there(labels[kept], classes, place))
     _complain(bad, asked)
     train, validation = found["train"], found.get("validation")
     test = found.get("test")
@@ -50,7 +50,7 @@ def _split_here(folder: Path, asked: Asked) -> Dataset:
     paths, labels = _paths(folder, classes)
     x, kept, bad = _decoded(paths, asked)
     _complain(bad, asked)
-    whole = Split(x, labels[kept])
+    whole = Split(x, _all_there(labels[kept], classes, folder))
     rest, test = stratified(whole.y, TEST, asked.seed)
     train, validation = stratified(whole.y[rest], VALIDATION, asked.seed)
     return Dataset(
@@ -118,13 +118,21 @@ def decode(path: Path, channels: int, height: int, width: int) -> Array:
     """A picture as uint8 (C, H, W); raises what Pillow raises."""
     from PIL import Image
 
-    with Image.open(path) as image:
-        try:
+    try:
+        with Image.open(path) as image:
             made = image.convert("L" if channels == 1 else "RGB").resize((width, height), Image.Resampling.BILINEAR)
-        except Image.DecompressionBombError as error:
-            raise ValueError(str(error)) from None
+    except Image.DecompressionBombError as error:
+        raise ValueError(str(error)) from None
     array = np.asarray(made, np.uint8)
     return array[None] if channels == 1 else array.transpose(2, 0, 1)
+
+
+def _all_there(labels: Array, classes: tuple[str, ...], folder: Path) -> Array:
+    """The labels, among which every class must be left."""
+    counts = np.bincount(labels, minlength=len(classes))
+    if not counts.all():
+        raise ConvcalcError("data_class_empty", path=str(folder), name=classes[int(counts.argmin())])
+    return labels
 
 
 def _cached(paths: list[Path], shape: tuple[int, ...]) -> Path:

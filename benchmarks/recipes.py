@@ -1,0 +1,115 @@
+"""What the recipes reach: each over some seeds, into docs/results/recipes.json, and docs/results.md from all that is there.
+
+python benchmarks/recipes.py lenet:slide lenet:fast --seeds 3 --data-dir DIR
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from common import RESULTS, machine
+
+from convcalc.train.recipes import RECIPES
+
+PAGE = RESULTS.parent / "results.md"
+HELD = RESULTS / "recipes.json"
+# What the course hopes for: (recipe, flavour) → accuracy, or mean IoU for masks.
+GOALS = {
+    ("mlp-fashion", "slide"): 0.89, ("mlp-fashion", "fast"): 0.90, ("mlp-cifar", "slide"): 0.53, ("lenet", "slide"): 0.987, ("lenet", "fast"): 0.991,
+    ("lenet5", "slide"): 0.987, ("lenet5", "fast"): 0.991, ("textcnn", "slide"): 0.888, ("digits20", "slide"): 0.975, ("fcn", "slide"): 0.9,
+    **{(f"down-{how}", flavour): 0.91 for how in ("max", "average", "interpolation", "stride") for flavour in ("slide", "fast")},
+    ("cnn-cifar", "slide"): 0.69, ("cnn-cifar", "fast"): 0.75, ("resnet18-small", "fast"): 0.94,
+}  # fmt: skip
+
+
+def measured(recipe: str, flavour: str, seeds: int, more: list[str]) -> dict[str, Any]:
+    """The summaries of a recipe over seeds 0, 1, …, each a process of its own."""
+    convcalc = str(Path(sys.executable).with_name("convcalc"))
+    found = []
+    for seed in range(seeds):
+        with tempfile.TemporaryDirectory() as runs:
+            words = [
+                convcalc,
+                "train",
+                recipe,
+                "--recipe",
+                flavour,
+                "--seed",
+                str(seed),
+                "--runs",
+                runs,
+                "--json",
+                *more,
+            ]
+            ran = subprocess.run(words, check=True, capture_output=True, text=True)
+            found.append(json.loads(ran.stdout))
+            print(recipe, flavour, seed, found[-1]["test_accuracy"], found[-1]["seconds"], flush=True)
+    return {
+        "recipe": recipe, "flavour": flavour, "data": found[0]["data"], "machine": machine("torch"), "made_on": found[0]["made_on"],
+        "command": " ".join([f"convcalc train {recipe}", *([f"--recipe {flavour}"] if flavour != "slide" else []), "--seed 0", *more]),
+        "values": [one.get("test_iou", one["test_accuracy"]) for one in found], "seconds": [one["seconds"] for one in found],
+        "images_per_second": [one["images_per_second"] for one in found], "epochs": found[0]["epochs"], "masks": "test_iou" in found[0],
+    }  # fmt: skip
+
+
+def row(one: dict[str, Any]) -> str:
+    recipe = RECIPES[one["recipe"]]
+    values = [100 * v for v in one["values"]]
+    spread = f" ± {statistics.stdev(values):.2f}" if len(values) > 1 else ""
+    unit = " mIoU" if one["masks"] else " %"
+    goal = GOALS.get((one["recipe"], one["flavour"]))
+    shown = "–" if goal is None else f"≥ {goal * 100:g}"
+    if goal is not None:
+        shown += " ✓" if statistics.mean(values) >= 100 * goal else " ✗"
+    published = "–" if recipe.published is None else f"{recipe.published * 100:g} %"
+    where = one["made_on"]
+    return (
+        f"| {one['recipe']} | {one['flavour']} | {one['data']} | {published} | {shown} | {statistics.mean(values):.2f}{spread}{unit} "
+        f"| {len(values)} | {one['epochs']} | {statistics.median(one['seconds']):.0f} s | {where['device']}, {where['threads']} threads | `{one['command']}` |"
+    )
+
+
+def page(found: list[dict[str, Any]]) -> str:
+    order = list(RECIPES)
+    found = sorted(found, key=lambda one: (order.index(one["recipe"]), one["flavour"] != "slide"))
+    machines = sorted(
+        {f"{one['machine']['processor']}; torch {one['machine']['torch']}; {one['machine']['date']}" for one in found}
+    )
+    missing = [
+        f"`{name}`" + ("" if flavour == "slide" else " (fast)")
+        for name, flavour in GOALS
+        if not any((one["recipe"], one["flavour"]) == (name, flavour) for one in found)
+    ]
+    return "\n".join(
+        [
+            "# What the recipes reach", "",
+            "The official test set, looked at once at the end of a fixed schedule; mean ± standard deviation over seeds 0, 1, …. Written by `python benchmarks/recipes.py`.", "",
+            *(f"Measured on {one}." for one in machines), "",
+            "| recipe | | data | published | goal | reached | seeds | epochs | time | on | command |", "|---|---|---|---|---|---|---|---|---|---|---|",
+            *map(row, found), "",
+            f"Not measured, for want of a GPU or of time: {', '.join(missing)}; the deep networks (AlexNet, VGG, ResNet, DenseNet) are only tested to take steps." if missing else "",
+        ]
+    ).rstrip() + "\n"  # fmt: skip
+
+
+def main() -> None:
+    given = argparse.ArgumentParser()
+    given.add_argument("recipes", nargs="*", help="name:slide or name:fast")
+    given.add_argument("--seeds", type=int, default=3)
+    words, more = given.parse_known_args()
+    held = {(one["recipe"], one["flavour"]): one for one in (json.loads(HELD.read_text()) if HELD.exists() else [])}
+    for asked in words.recipes:
+        name, _, flavour = asked.partition(":")
+        held[name, flavour or "slide"] = measured(name, flavour or "slide", words.seeds, more)
+        HELD.write_text(json.dumps(list(held.values()), indent=1) + "\n")
+        PAGE.write_text(page(list(held.values())), encoding="utf-8")
+    PAGE.write_text(page(list(held.values())), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
