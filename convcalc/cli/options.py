@@ -57,7 +57,7 @@ LangOption = Annotated[
 ]
 DeviceOption = Annotated[
     Device,
-    typer.Option("--device", help=pick(HELP, "Where torch runs the check.", "Thiết bị để torch chạy kiểm tra.")),
+    typer.Option("--device", help=pick(HELP, "Where torch runs.", "Thiết bị để torch chạy.")),
 ]
 JsonOption = Annotated[
     bool, typer.Option("--json", help=pick(HELP, "Print JSON for other programs.", "In JSON cho chương trình khác."))
