@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from dataclasses import fields
 from types import FrameType
 from typing import Any
@@ -48,6 +49,9 @@ def trained(options: dict[str, Any], resume: str | None, lang: str, quiet: bool)
             summary = run(chosen, live.told, asked)
     finally:
         live.close()
+    if not first:  # all is written by the first process; the threads of torch's groups can abort an orderly end
+        sys.stdout.flush()
+        os._exit(130 if summary["state"] == "interrupted" else 0)
     if summary["state"] == "interrupted":
         live.say("stopped; the same command goes on", "đã dừng; chạy lại lệnh này để tiếp tục", "yellow")
     elif first:

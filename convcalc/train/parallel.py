@@ -90,7 +90,9 @@ def world(device: torch.device) -> Iterator[World]:
     if device.type == "cuda":
         torch.cuda.set_device(device)
     distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    found = World(distributed.get_rank(), size)
     try:
-        yield World(distributed.get_rank(), size)
+        yield found
+        found.wait()  # a process that leaves while another still talks to it may abort
     finally:
         distributed.destroy_process_group()
