@@ -78,17 +78,26 @@ class collecting:
         _conditions.reset(self.token)
 
 
-def require(left: Any, relation: Relation, right: Any, kind: str, **values: Any) -> None:
+def require(
+    left: Any,
+    relation: Relation,
+    right: Any,
+    kind: str,
+    said: Callable[[], dict[str, Any]] | None = None,
+    /,
+    **values: Any,
+) -> None:
     """Raise `ShapeError(kind, **values)` unless the relation holds; with letters in it, note it as a condition.
 
-    The one place where a limit is both an error (for numbers) and a range of validity (for formulas).
+    The one place where a limit is both an error (for numbers) and a range of validity (for formulas). `said` gives more values of
+    the message, and is only called for it.
     """
     if relation == ">=" and type(left) is int and type(right) is int and left >= right:
         return  # by far the most frequent
     left, right = value_of(left), value_of(right)
     if isinstance(left, int) and isinstance(right, int):
         if not _RELATIONS[relation](left, right):
-            raise ShapeError(kind, **values)
+            raise ShapeError(kind, **values, **(said() if said else {}))
         return
     if not isinstance(left, int | Formula) or not isinstance(right, int | Formula):
         return  # another library's numbers: nothing is known of them here
@@ -97,7 +106,7 @@ def require(left: Any, relation: Relation, right: Any, kind: str, **values: Any)
     if relation != "divides":
         known = never_negative(left - right)
         if known is False or (relation == "==" and never_negative(left - right - 1)):
-            raise ShapeError(kind, **values)
+            raise ShapeError(kind, **values, **(said() if said else {}))
         if known is True and relation == ">=":
             return
     found = _conditions.get()

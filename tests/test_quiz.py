@@ -150,6 +150,15 @@ def test_torch_agrees(name: str) -> None:
         assert confirm(question) is None, question.id
 
 
+def test_a_teachers_own_code_is_never_run(tmp_path: Any) -> None:
+    from convcalc.torchside.questions import confirm
+
+    question = replace(make("model-shape", "easy", 1), code=f"open({str(tmp_path / 'x')!r}, 'w')", label="own:x.1.1")
+    with pytest.raises(ValueError, match="only what convcalc has drawn"):
+        confirm(question)
+    assert not (tmp_path / "x").exists()
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_torch_would_notice_another_key(name: str) -> None:
     """With a wrong choice taken for the key, or another value in its place, the second route disagrees."""

@@ -355,7 +355,7 @@ def test_a_line_that_cannot_be_read_does_not_shift_the_others(
     assert ran.code == 0
     if third:
         assert "9 of 9 points" in ran.out
-        assert "1 answers could not be read" in ran.out
+        assert "1 answer could not be read" in ran.out
     else:
         assert "9 of 10 points" in ran.out  # passed over
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from convcalc.bounds import larger
 from convcalc.errors import Lazy, ShapeError
@@ -113,12 +113,15 @@ class Conv(Layer):
         axes = tuple(
             (m, k, s, p, d) for m, k, s, (p, _), d in zip(sizes, kernel, stride, paddings, dilation, strict=True)
         )
+
+        def said() -> dict[str, Any]:
+            return {
+                "window": Lazy(_window_sizes, kernel, dilation), "sizes": Lazy(show_sizes, sizes),
+                "fix": Lazy(window_fix, axes, "en"), "fix_vi": Lazy(window_fix, axes, "vi"),
+            }  # fmt: skip
+
         for m, k, _, p, d in axes:
-            require(
-                m + 2 * p, ">=", extent(k, d), "window_too_large", layer_name=self.name,
-                window=Lazy(_window_sizes, kernel, dilation), sizes=Lazy(show_sizes, sizes),
-                fix=Lazy(window_fix, axes, "en"), fix_vi=Lazy(window_fix, axes, "vi"),
-            )  # fmt: skip
+            require(m + 2 * p, ">=", extent(k, d), "window_too_large", said, layer_name=self.name)
         return (kernels, *(window(*axis) for axis in axes))
 
     def weights(self, x: Shape) -> dict[str, Shape]:

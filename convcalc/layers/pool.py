@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import gcd
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import Lazy
 from convcalc.field import Field
@@ -37,17 +37,21 @@ class _Pool(Layer):
     def shape(self, x: Shape) -> Shape:
         channels, sizes = channels_and_sizes(self, x)
         axes = tuple(self._axes(x))
+
+        def said() -> dict[str, Any]:
+            return {
+                "window": Lazy(show_sizes, [extent(a[1], a[4]) for a in axes]), "sizes": Lazy(show_sizes, sizes),
+                "fix": Lazy(window_fix, axes, "en"), "fix_vi": Lazy(window_fix, axes, "vi"),
+            }  # fmt: skip
+
         for m, k, s, p, d in axes:
-            require(
-                k, ">=", 2 * p, "padding_over_half", layer_name=self.name, padding=Lazy(show, p), window=Lazy(show, k),
-            )  # fmt: skip
+            if p != 0:
+                require(
+                    k, ">=", 2 * p, "padding_over_half", layer_name=self.name, padding=Lazy(show, p), window=Lazy(show, k)
+                )  # fmt: skip
             # With ceil one incomplete window may do, so the input may be a little smaller than the window.
-            require(
-                m + 2 * p + (ceil_slack(s, p, extent(k, d)) if self.ceil_mode else 0), ">=", extent(k, d),
-                "window_too_large", layer_name=self.name,
-                window=Lazy(show_sizes, [extent(a[1], a[4]) for a in axes]), sizes=Lazy(show_sizes, sizes),
-                fix=Lazy(window_fix, axes, "en"), fix_vi=Lazy(window_fix, axes, "vi"),
-            )  # fmt: skip
+            slack = ceil_slack(s, p, extent(k, d)) if self.ceil_mode else 0
+            require(m + 2 * p + slack, ">=", extent(k, d), "window_too_large", said, layer_name=self.name)
         return (channels, *(window(m, k, s, p, d, self.ceil_mode) for m, k, s, p, d in axes))
 
     def field(self, f: Field, x: Shape, y: Shape) -> Field:

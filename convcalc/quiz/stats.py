@@ -14,7 +14,7 @@ from rich.text import Text
 from convcalc.mistakes import BY_NAME
 from convcalc.quiz.progress import Answered
 from convcalc.quiz.registry import kinds
-from convcalc.words import decimal, pick
+from convcalc.words import decimal, many, pick
 
 if TYPE_CHECKING:
     from convcalc.quiz.sitting import Sitting
@@ -36,7 +36,7 @@ def summary(sitting: Sitting, lang: str, saved: bool) -> RenderableType:
     if done:
         lines.append(Text(pick(lang, f"{points} of {done} points", f"{points}/{done} điểm"), style="bold"))
     if sitting.unread:
-        lines.append(Text(pick(lang, f"{sitting.unread} answers could not be read.", f"{sitting.unread} câu trả lời không đọc được."), style="yellow"))  # fmt: skip
+        lines.append(Text(pick(lang, f"{many(sitting.unread, 'answer')} could not be read.", f"{sitting.unread} câu trả lời không đọc được."), style="yellow"))  # fmt: skip
     made = Counter(one.mistake for _, _, one in sitting.answered if one.mistake)
     for name, count in made.most_common():
         times = "" if count == 1 else f" ({count}×)"

@@ -151,16 +151,19 @@ def rules(question: Question, with_steps: bool = True) -> list[str]:
 def _free(question: Question) -> list[str]:
     """Whether what is shown as right is read and graded as right, and what a mistake gives as wrong."""
     faults = []
-    for lang in ("en", "vi"):
+    for text in dict.fromkeys(question.right(lang) for lang in ("en", "vi")):
         try:
-            if not grade(question, question.right(lang)).correct:
-                faults.append(f"its own answer is graded as wrong: {question.right(lang)}")
+            if not grade(question, text).correct:
+                faults.append(f"its own answer is graded as wrong: {text}")
         except Unreadable as error:
             faults.append(f"its own answer cannot be read: {error}")
     wrongs = question.wrongs
-    if any(question.answer.same(value) for value, _ in wrongs):
-        faults.append("a mistake gives what is right")
-    if not isinstance(question.answer, TableAnswer) and any(question.answer.score(value) == 1 for value, _ in wrongs):
+    right = (
+        question.answer.same
+        if isinstance(question.answer, TableAnswer)
+        else lambda value: question.answer.score(value) == 1
+    )
+    if any(right(value) for value, _ in wrongs):
         faults.append("what a mistake gives is graded as right")
     return faults
 

@@ -59,4 +59,4 @@ def _of_torch(asked: Asked, values: dict[str, int]) -> int | None:
         return sum(p.numel() for p in module.parameters())
     if asked.of == "macs":
         return int(counter.get_total_flops()) // 2
-    return int(y.shape[2] if asked.of == "height" else y.shape[1])
+    return int(y.shape[{"height": 2, "width": 3}.get(asked.of, 1)])

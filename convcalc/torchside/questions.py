@@ -33,7 +33,9 @@ def route(*kinds: str) -> Callable[[Callable[[Question], Any]], Callable[[Questi
 
 
 def confirm(question: Question) -> str | None:
-    """None where torch agrees with the key; else what it says."""
+    """None where torch agrees with the key; else what it says. Raises `ValueError` for a question with somebody's own code."""
+    if question.label is not None:
+        raise ValueError("only what convcalc has drawn is run")
     with torch.no_grad():
         found = ROUTES[question.kind](question)
     if question.choices is not None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
 from convcalc.compute import Worked, compute
 from convcalc.errors import ConvcalcError
-from convcalc.layers import Layer
 from convcalc.mistakes import BY_NAME
 from convcalc.numbers import Array, Number, show_rows, simple
 from convcalc.quiz.answers import Answer, MatrixAnswer, NumberAnswer
@@ -43,6 +42,8 @@ def _under(one: Two, two: Two) -> Two:
 
 # What is asked for: one cell, a row, or all of it; in words; the index of its first cell, or None for all.
 Asked: TypeAlias = "tuple[Answer, Two, int | None]"
+# A mistake, and what it makes of the numbers.
+Tried: TypeAlias = "tuple[str, Callable[[], Worked | None] | None]"
 WHOLE: Two = ("the whole output", "toàn bộ output")
 
 
@@ -76,15 +77,16 @@ def _of(answer: Answer, at: int | None, width: int, output: Array) -> Number | A
     return Array((1, columns), output.values[r * columns : (r + 1) * columns]) if r < rows else None
 
 
-def _draft(
-    asked: Asked, worked: Worked, figure: Two, said: Two, tries: Sequence[tuple[str, Worked | None]], hint: Two
-) -> Draft:
+def _draft(asked: Asked, worked: Worked, figure: Two, said: Two, tries: Sequence[Tried], hint: Two) -> Draft:
     answer, what, at = asked
-    wrongs: list[Wrong] = []
-    for name, other in tries:
-        value = None if other is None else _of(answer, at, worked.output.shape[-1], other.output)
-        if value is not None:
-            wrongs.append((value, BY_NAME[name]))
+
+    def wrongs(order: Draws) -> Iterator[Wrong]:
+        for name, tried in sorted(tries, key=lambda one: BY_NAME[one[0]].likely):
+            other = None if tried is None else tried()
+            value = None if other is None else _of(answer, at, worked.output.shape[-1], other.output)
+            if value is not None:
+                yield value, BY_NAME[name]
+
     text = (f"{said[0]} What is {what[0]}?", f"{said[1]} Tính {what[1]}.")
     if isinstance(answer, MatrixAnswer) and answer.rows > 1:
         text = (text[0] + " Write the rows with ; between them.", text[1] + " Viết các hàng cách nhau bằng dấu ;.")
@@ -100,11 +102,16 @@ def _draft(
     return Draft(text, answer, wrongs, steps, hint, figure=figure, choices=False)
 
 
-def _try(net: Layer, data: Array, kernel: Array | None, bias: Array | None) -> Worked | None:
-    try:
-        return compute(net, data, kernel, bias)
-    except ConvcalcError:
-        return None
+def _try(spec: str, data: Array, kernel: Array | None = None, bias: Array | None = None) -> Callable[[], Worked | None]:
+    """Other layers on the numbers, worked out when they are asked for; None where they do not fit."""
+
+    def work() -> Worked | None:
+        try:
+            return compute(parse(spec), data, kernel, bias)
+        except ConvcalcError:
+            return None
+
+    return work
 
 
 @kind("compute-conv", "a convolution, worked out", "tính tay một phép tích chập")
@@ -157,15 +164,15 @@ def conv_draft(
             [kernel.values[c * size + j * o + i] for c in range(channels) for i in range(k) for j in range(o)],
         )
     first = Array((m, n), data.values[: m * n])
-    tries: list[tuple[str, Worked | None]] = [
-        ("kernel_turned", _try(parse(spec), data, turned, bias)),
-        ("bias_not_added", _try(parse(spec), data, kernel, None) if bias is not None else None),
-        ("kernel_transposed", _try(parse(spec), data, crossed, bias) if crossed is not None else None),
-        ("stride_one", _try(parse(f"conv {k}x{o} p{padding}"), data, kernel, bias) if stride > 1 else None),
-        ("padding_not_added", _try(parse(f"conv {k}x{o} s{stride}"), data, kernel, bias) if padding else None),
+    tries: list[Tried] = [
+        ("kernel_turned", _try(spec, data, turned, bias)),
+        ("bias_not_added", _try(spec, data, kernel, None) if bias is not None else None),
+        ("kernel_transposed", _try(spec, data, crossed, bias) if crossed is not None else None),
+        ("stride_one", _try(f"conv {k}x{o} p{padding}", data, kernel, bias) if stride > 1 else None),
+        ("padding_not_added", _try(f"conv {k}x{o} s{stride}", data, kernel, bias) if padding else None),
         (
             "second_channel_left_out",
-            _try(parse(spec), first, Array((k, o), kernel.values[:size]), bias) if channels > 1 else None,
+            _try(spec, first, Array((k, o), kernel.values[:size]), bias) if channels > 1 else None,
         ),
     ]
     settings = ", ".join([*([f"stride {stride}"] if stride > 1 else []), *([f"padding {padding}"] if padding else []), *([f"bias {bias.values[0]}"] if bias else [])])  # fmt: skip
@@ -210,15 +217,15 @@ def compute_pool(level: str, s: Draws) -> Draft | None:
     if name == "avgpool" and any(not isinstance(v, int) and v.denominator not in (2, 4) for v in worked.output.values):
         return None
     other = {"maxpool": ("avgpool", "mean_for_largest"), "avgpool": ("maxpool", "largest_for_mean"), "minpool": ("maxpool", "largest_for_mean")}[name]  # fmt: skip
-    tries: list[tuple[str, Worked | None]] = [
-        (other[1], _try(parse(f"{other[0]} {spec}{move}"), data, None, None) if name != "minpool" else None),
-        ("smallest_for_largest", _try(parse(f"minpool {spec}{move}"), data, None, None) if name == "maxpool" else None),
-        ("stride_one", _try(parse(f"{name} {spec} s1"), data, None, None) if stride != 1 else None),
+    tries: list[Tried] = [
+        (other[1], _try(f"{other[0]} {spec}{move}", data) if name != "minpool" else None),
+        ("smallest_for_largest", _try(f"minpool {spec}{move}", data) if name == "maxpool" else None),
+        ("stride_one", _try(f"{name} {spec} s1", data) if stride != 1 else None),
     ]
     if name == "avgpool":
         cells = k if row_wise else k * o
         summed = Array(worked.output.shape, [simple(Fraction(v * cells)) for v in worked.output.values])
-        tries.append(("sum_for_mean", Worked(worked.net, worked.input_shape, summed, None)))
+        tries.append(("sum_for_mean", lambda: Worked(worked.net, worked.input_shape, summed, None)))
     called = {"maxpool": "Max pooling", "avgpool": "Average pooling", "minpool": "Min pooling"}[name]
     steps_en = "stride as large as the window" if stride is None else f"stride {stride}"
     steps_vi = "stride bằng kích thước cửa sổ" if stride is None else f"stride {stride}"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from convcalc.arithmetic import Ratio, read_formula
 from convcalc.formula import Dim
-from convcalc.mistakes import BY_NAME
+from convcalc.mistakes import BY_NAME, Mistake
 from convcalc.quiz.answers import FormulaAnswer, TextAnswer
 from convcalc.quiz.question import Draft, Wrong
 from convcalc.quiz.reading import Two
@@ -30,9 +30,17 @@ class Asked:
     said: Two
     net: str
     input: str
-    of: str  # height, features, params or macs
+    of: str  # height, width, features, params or macs
     right: str
     wrong: tuple[tuple[str, str], ...]
+    letters: dict[int, int] = field(default_factory=dict)  # for those of the first axis, in the mistakes' sentences too
+
+    def mistake(self, name: str) -> Mistake:
+        """The mistake, said in this question's letters."""
+        found = BY_NAME[name]
+        alone = re.compile(r"(?<![^\W\d])[A-Z](?![^\W\d])")
+        en, vi = (alone.sub(lambda letter: letter[0].translate(self.letters), text) for text in (found.en, found.vi))
+        return replace(found, en=en, vi=vi) if self.letters else found
 
     @property
     def value(self) -> Dim:
@@ -40,7 +48,20 @@ class Asked:
         return _worked(self.net, self.input, self.of)
 
 
-ASKED: dict[str, tuple[Asked, ...]] = {
+_OTHER_AXIS = str.maketrans("MNKOSTPQDE", "NMOKTSQPED")
+
+
+def across(asked: Asked) -> Asked:
+    """The same question of the width: every letter becomes the one of the other axis, where there is another."""
+    letters = _OTHER_AXIS if "x" in asked.net and "KxK" not in asked.net else str.maketrans("MN", "NM")
+    en, vi = asked.said
+    return Asked(
+        (en.replace("the height", "the width"), vi.replace("chiều cao", "chiều rộng")), asked.net, asked.input, "width",
+        asked.right.translate(letters), tuple((text.translate(letters), name) for text, name in asked.wrong), letters,
+    )  # fmt: skip
+
+
+_HEIGHTS: dict[str, tuple[Asked, ...]] = {
     "easy": (
         Asked(
             ("the height of the output of a K×O convolution on an M×N input, stride 1, no padding", "chiều cao output của tích chập K×O trên input M×N, stride 1, không padding"),
@@ -110,6 +131,9 @@ ASKED: dict[str, tuple[Asked, ...]] = {
 }  # fmt: skip
 
 
+ASKED = {level: (*asked, *(across(one) for one in asked if one.of == "height")) for level, asked in _HEIGHTS.items()}
+
+
 @kind("formula", "the formula in letters", "công thức tổng quát")
 def formula(level: str, s: Draws) -> Draft | None:
     """The formula is chosen at half of the seeds, and written at the others."""
@@ -121,14 +145,14 @@ def formula(level: str, s: Draws) -> Draft | None:
     said = asked.said
     if s.steady.chance(2):
         text = (f"Which formula gives {said[0]}?", f"Công thức nào tính {said[1]}?")
-        wrongs: list[Wrong] = [(shown, BY_NAME[name]) for shown, name in asked.wrong]
+        wrongs: list[Wrong] = [(shown, asked.mistake(name)) for shown, name in asked.wrong]
         return Draft(text, TextAnswer(asked.right), wrongs, steps, HINT)
     rounded = "⌊" in asked.right
     text = (
         f"Write the formula for {said[0]}." + (" floor(a/b) stands for ⌊a/b⌋." if rounded else ""),
         f"Viết công thức tính {said[1]}." + (" Dùng floor(a/b) cho ⌊a/b⌋." if rounded else ""),
     )
-    wrongs = [(_read(shown), BY_NAME[name]) for shown, name in asked.wrong]
+    wrongs = [(_read(shown), asked.mistake(name)) for shown, name in asked.wrong]
     return Draft(text, FormulaAnswer(asked.value, asked.right), wrongs, steps, HINT, choices=False)
 
 
@@ -155,6 +179,6 @@ def _read(text: str) -> Ratio:
 @cache
 def _worked(net: str, x: str, of: str) -> Dim:
     traced = trace(parse(net), x)
-    if of == "height":
-        return traced.output[1]
+    if of in ("height", "width"):
+        return traced.output[1 if of == "height" else 2]
     return traced.output[0] if of == "features" else traced.params if of == "params" else traced.macs

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from convcalc.layers import Conv, Flatten, Layer, Linear, ReLU
-from convcalc.mistakes import wrong_ways
+from convcalc.mistakes import Mistake, wrong_ways
 from convcalc.quiz.answers import Answer, NumberAnswer, ShapeAnswer, TableAnswer
 from convcalc.quiz.drawing import SPATIAL, classifier, fits, image, worked
 from convcalc.quiz.question import Draft, Wrong
@@ -47,10 +48,13 @@ def fill_table(level: str, s: Draws) -> Draft | None:
     )
 
     def wrongs(order: Draws) -> Iterator[Wrong]:
+        found: dict[tuple[int, str], list[tuple[Mistake, Any]]] = {}
         for i, (row, column) in enumerate(asked):
             assert isinstance(row.layer, Layer)
             about = "params" if column == "params" else "shape"
-            for mistake, value in wrong_ways(row.layer, row.input, about, order.edition):
+            if (row.index, about) not in found:
+                found[row.index, about] = wrong_ways(row.layer, row.input, about, order.edition)
+            for mistake, value in found[row.index, about]:
                 yield (i, whole(product(value)) if column == "values" else value), mistake
 
     def steps() -> list[Two]:
