@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from convcalc.errors import ConvcalcError
 from convcalc.files import read_bytes, read_text
 from convcalc.words import asked_language, default_language, pick
 
@@ -20,6 +21,7 @@ __all__ = [
     "Lang",
     "LangOption",
     "dump",
+    "in_range",
     "is_file",
     "language",
     "read_bytes",
@@ -89,3 +91,10 @@ def dump(value: dict[str, Any] | list[dict[str, Any]]) -> str:
     import json
 
     return json.dumps(value, ensure_ascii=False)
+
+
+def in_range(option: str, value: int, low: int, high: int) -> int:
+    """The value, which must be from low to high."""
+    if not low <= value <= high:
+        raise ConvcalcError("out_of_range", option=option, value=value, low=low, high=high)
+    return value

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from convcalc.cli.options import HELP, JsonOption, LangOption, dump, language
-from convcalc.cli.quiz.samples import in_range
+from convcalc.cli.options import HELP, JsonOption, LangOption, dump, in_range, language
 from convcalc.cli.train import RunsOption
 from convcalc.words import decimal, pick
 

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from convcalc.cli.options import HELP, Device, DeviceOption, JsonOption, LangOption, dump, language
-from convcalc.cli.quiz.samples import in_range
+from convcalc.cli.options import HELP, Device, DeviceOption, JsonOption, LangOption, dump, in_range, language
 from convcalc.errors import ConvcalcError
 from convcalc.words import pick
 

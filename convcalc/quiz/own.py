@@ -5,28 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from convcalc.compute import compute
-from convcalc.errors import ConvcalcError
 from convcalc.formula import Formula
-from convcalc.importing.source import read_model, read_source
-from convcalc.layers import AvgPool, Conv, Layer, Linear, MaxPool, chain
-from convcalc.numbers import read_array
-from convcalc.quiz.answers import MatrixAnswer, NumberAnswer, ShapeAnswer
-from convcalc.quiz.drawing import SPATIAL, total, worked, wrong_shapes, wrong_totals
-from convcalc.quiz.kinds.cells import WHOLE, conv_draft
-from convcalc.quiz.kinds.costs import Window, field_draft
-from convcalc.quiz.kinds.faults import runs_draft
-from convcalc.quiz.kinds.lines import line_draft
-from convcalc.quiz.kinds.weights import kernel_draft
+from convcalc.importing.source import read_source
+from convcalc.layers import Layer
 from convcalc.quiz.making import question_of
 from convcalc.quiz.pytorch import line, model, names
-from convcalc.quiz.question import Draft, Question, Wrongs
+from convcalc.quiz.question import Draft, Question
 from convcalc.quiz.reading import Two
-from convcalc.quiz.stream import Draws
 from convcalc.scan import as_shape
-from convcalc.shape import Shape, show_shape, whole, wholes
+from convcalc.shape import Shape
 from convcalc.spec import parse
-from convcalc.tracing import Trace, trace
+from convcalc.tracing import Trace
 
 Given: TypeAlias = "dict[str, Any]"
 ALWAYS = ("ask", "net", "code", "input", "text", "figure", "choices", "marks")
@@ -72,7 +61,7 @@ def own_question(given: Given, label: str, seed: int = 0) -> Question:
     return found
 
 
-def _network(given: Given) -> tuple[Layer, Shape, str | None]:
+def network_of(given: Given) -> tuple[Layer, Shape, str | None]:
     """The network, its input and the code to show: the teacher's, or PyTorch's for layers in a row."""
     if ("net" in given) == ("code" in given):
         raise Unfit(
@@ -84,7 +73,7 @@ def _network(given: Given) -> tuple[Layer, Shape, str | None]:
     if "code" in given:
         return read_source(given["code"]), x, given["code"].strip("\n")
     net = parse(given["net"])
-    layers = _layers(net)
+    layers = layers_of(net)
     if len(layers) == 1:
         return net, x, None
     try:
@@ -93,7 +82,7 @@ def _network(given: Given) -> tuple[Layer, Shape, str | None]:
         return net, x, None
 
 
-def _whole(trace: Trace) -> Trace:
+def in_numbers(trace: Trace) -> Trace:
     """The trace, which must be of numbers."""
     if any(isinstance(n, Formula) for row in trace for n in (*row.input, *row.output, row.params, row.macs)):
         raise Unfit(
@@ -104,27 +93,30 @@ def _whole(trace: Trace) -> Trace:
     return trace
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """The text with a capital first letter, the rest as it stands."""
     return text[:1].upper() + text[1:]
 
 
-def _layers(net: Layer) -> list[Layer]:
+def layers_of(net: Layer) -> list[Layer]:
+    """The layers in a row that a chain is made of; a layer that is no chain is alone in its row."""
     return list(net.children()) if net.name == "chain" else [net]
 
 
-def _plain_layers(net: Layer) -> bool:
-    return all(not layer.children() for layer in _layers(net))
+def are_plain(net: Layer) -> bool:
+    """Whether no layer of the row holds others, such as residual and concat do."""
+    return all(not layer.children() for layer in layers_of(net))
 
 
-def _of(code: str | None, net: Layer, x: Shape) -> Two:
+def subject_of(code: str | None, net: Layer, x: Shape) -> Two:
     """What the question is about: the model of the code, or the layers by name."""
     if code is not None:
         return "the model", "model"
-    said = _said(net, x)
+    said = said_as(net, x)
     return said, said
 
 
-def _said(net: Layer, x: Shape) -> str:
+def said_as(net: Layer, x: Shape) -> str:
     """A layer as its line of PyTorch, or as a spec where there is none."""
     try:
         return f"`{line(net, x)}`"
@@ -132,234 +124,8 @@ def _said(net: Layer, x: Shape) -> str:
         return f"`{net}`"
 
 
-def _called(given: Given, net: Layer, x: Shape, code: str | None) -> list[str]:
+def called_in(given: Given, net: Layer, x: Shape, code: str | None) -> list[str]:
     """The names of the layers in the code, or of the single layer its line of code."""
-    if len(_layers(net)) == 1:
-        return [_said(net, x).strip("`")]
-    return names(_layers(net)) if code is not None and "net" in given else []
-
-
-@ask("shape")
-def _shape(given: Given) -> Draft:
-    net, x, code = _network(given)
-    traced = _whole(trace(net, x))
-    wrongs: Wrongs = wrong_shapes(_layers(net), x, _called(given, net, x, code)) if _plain_layers(net) else []
-    text = (
-        f"The model's input has shape {show_shape(x)}. What is the shape of its output, leaving out the batch size?"
-        if code
-        else f"An input of shape {show_shape(x)} goes through {_said(net, x)}. What is the output's shape, leaving out the batch size?",
-        f"Input của model có shape {show_shape(x)}. Output có shape nào? (không tính batch size)"
-        if code
-        else f"Input có shape {show_shape(x)}, đi qua {_said(net, x)}. Output có shape nào? (không tính batch size)",
-    )
-    hint = ("Follow the shape from layer to layer.", "Theo dõi shape qua từng layer.")
-    return Draft(
-        text,
-        ShapeAnswer(wholes(traced.output)),
-        wrongs,
-        lambda: worked(traced.rows, SPATIAL, _called(given, net, x, code)),
-        hint,
-        code=code,
-    )
-
-
-def _counted(given: Given, what: str, text: Two, hint: Two) -> Draft:
-    net, x, code = _network(given)
-    traced = _whole(trace(net, x))
-    count: Callable[[Layer, Shape], int] = lambda layer, shape: whole(getattr(layer, what)(shape))  # noqa: E731
-    wrongs: Wrongs = (
-        wrong_totals(_layers(net), x, what, count, _called(given, net, x, code)) if _plain_layers(net) else []
-    )
-
-    def steps() -> list[Two]:
-        found = worked(traced.rows, (what,), _called(given, net, x, code))
-        return [*found, total(traced.rows, what)] if len(found) > 1 else found
-
-    return Draft(text, NumberAnswer(whole(getattr(traced, what))), wrongs, steps, hint, code=code)
-
-
-@ask("params")
-def _params(given: Given) -> Draft:
-    net, x, code = _network(given)
-    of, of_vi = _of(code, net, x)
-    return _counted(
-        given, "params",
-        (f"How many parameters does {of} have in all, for an input of shape {show_shape(x)}?", f"{_capital(of_vi)} có tổng cộng bao nhiêu tham số? Input có shape {show_shape(x)}."),
-        ("Every kernel has one weight for each of its cells and each channel of the input, and one bias.", "Mỗi kernel có một trọng số cho từng ô và từng channel của input, cộng thêm một bias."),
-    )  # fmt: skip
-
-
-@ask("macs")
-def _macs(given: Given) -> Draft:
-    net, x, code = _network(given)
-    of, of_vi = _of(code, net, x)
-    return _counted(
-        given, "macs",
-        (f"How many multiply-adds does {of} take for an input of shape {show_shape(x)} (one for each product; biases count none)?", f"{_capital(of_vi)} cần bao nhiêu phép nhân-cộng với input có shape {show_shape(x)} (mỗi tích tính một, không tính bias)?"),
-        ("Each output cell takes as many products as one kernel has weights.", "Mỗi ô output cần số phép nhân bằng số trọng số của một kernel."),
-    )  # fmt: skip
-
-
-def _one_conv(given: Given) -> tuple[Conv, Shape]:
-    net, x, _ = _network(given)
-    if not isinstance(net, Conv):
-        raise Unfit("net", "a single convolution", "một lớp tích chập")
-    _whole(trace(net, x))
-    return net, x
-
-
-@ask("weight", "order")
-def _weight(given: Given) -> Draft:
-    layer, x = _one_conv(given)
-    kernels, each, *size = wholes(layer.weights(x)["weight"])
-    order = given.get("order", "torch")
-    if order not in ("torch", "channels-last"):
-        raise Unfit("order", '"torch" or "channels-last"', '"torch" hoặc "channels-last"')
-    return kernel_draft(whole(x[0]), kernels, tuple(size), whole(x[0]) // each, order == "channels-last")
-
-
-@ask("line")
-def _line(given: Given) -> Draft:
-    layer, x = _one_conv(given)
-    plain = (layer.kernel_size, layer.padding, layer.stride, layer.dilation)
-    if len(x) != 3 or not all(isinstance(n, int) for n in plain) or layer.groups != 1 or layer.out_channels is None:
-        raise Unfit(
-            "net",
-            "a convolution with square kernels and without groups",
-            "một lớp tích chập có kernel vuông, không có groups",
-        )
-    return line_draft(layer, x)
-
-
-@ask("runs")
-def _runs(given: Given) -> Draft:
-    if "code" not in given or "input" not in given:
-        raise Unfit("ask", "with code and input", "kèm code và input")
-    model, x, code = read_model(given["code"]), as_shape(given["input"]), given["code"].strip("\n")
-    layers = _layers(model.layer)
-    called = [
-        model.parts[id(layer)].name.removeprefix("self.") if id(layer) in model.parts else layer.name
-        for layer in layers
-    ]
-    try:
-        trace(model.layer, x)
-        return runs_draft(layers, x, code, None, called)
-    except ConvcalcError as error:
-        said = model.locate(error)
-        place = (error.layer or 1) - 1
-    fitting = [_fitting(layer) for layer in layers]
-    return runs_draft(fitting, x, code, (place, (said.message("en"), said.message("vi"))), called)
-
-
-def _fitting(layer: Layer) -> Layer:
-    """The layer for whatever channels or features come in."""
-    made_for = {"in_channels", "in_features", "num_features"} & set(layer.__dict__)
-    return type(layer)(**layer.__dict__ | dict.fromkeys(made_for)) if made_for else layer
-
-
-@ask("compute", "data", "kernel", "bias")
-def _compute(given: Given) -> Draft:
-    if "net" not in given or "data" not in given:
-        raise Unfit("ask", "with net and data", "kèm net và data")
-    net = parse(given["net"])
-    data = read_array(str(given["data"]), "data")
-    plain = isinstance(net, Conv) and isinstance(net.stride, int) and isinstance(net.padding, int)
-    if (
-        not isinstance(net, Conv)
-        or not plain
-        or net.dilation != 1
-        or net.groups != 1
-        or net.out_channels not in (None, 1)
-    ):
-        raise Unfit(
-            "net",
-            "one kernel, with a stride and a padding in numbers at most",
-            "một kernel, chỉ có stride và padding bằng số",
-        )
-    if "kernel" not in given:
-        raise Unfit("ask", "with kernel, the kernel's numbers", "kèm kernel, các số của kernel")
-    kernel = read_array(str(given["kernel"]), "kernel")
-    bias = read_array(str(given["bias"]), "bias") if "bias" in given else None
-    found = compute(net, data, kernel, bias)
-    return conv_draft(
-        (kernel.shape[-2], kernel.shape[-1]), int(str(net.stride)), int(str(net.padding)), data, kernel, bias, found,
-        (MatrixAnswer(found.output), WHOLE, None),
-    )  # fmt: skip
-
-
-@ask("features")
-def _features(given: Given) -> Draft:
-    """What belongs in nn.Linear(?, …) after a flatten: the last layer of the net is the linear one."""
-    net, x, code = _network(given)
-    layers = _layers(net)
-    if not isinstance(layers[-1], Linear) or len(layers) < 2 or not _plain_layers(net):
-        raise Unfit("net", "layers in a row that end with linear", "các layer nối tiếp, cuối cùng là linear")
-    before = layers[:-1]
-    traced = _whole(trace(chain(*before), x))
-    if len(traced.output) != 1:
-        raise Unfit("net", "flat before its last linear layer", "phẳng trước layer linear cuối")
-    ways = wrong_shapes(before, x, _called(given, net, x, code)[: len(before)])
-
-    def wrongs(order: Draws) -> Any:
-        return ((whole(value[0]), mistake) for value, mistake in ways(order) if len(value) == 1)
-
-    text = (
-        f"The model's input has shape {show_shape(x)}. Which number belongs in place of the question mark?",
-        f"Input của model có shape {show_shape(x)}. Dấu hỏi phải thay bằng số nào?",
-    )
-    if code is not None:
-        before_it, _, after = code.rpartition(f"nn.Linear({traced.output[0]}, ")
-        code = f"{before_it}nn.Linear(?, {after}"
-    if code is None or "?" not in code:
-        raise Unfit("net", "layers that PyTorch has by these names", "các layer có sẵn trong PyTorch")
-    hint = (
-        "flatten multiplies the sizes, the channels too.",
-        "flatten nhân các kích thước lại, kể cả số channel.",
-    )
-    return Draft(
-        text,
-        NumberAnswer(whole(traced.output[0])),
-        wrongs,
-        lambda: worked(traced.rows, SPATIAL, _called(given, net, x, code)),
-        hint,
-        code=code,
-    )
-
-
-@ask("field")
-def _field(given: Given) -> Draft:
-    """The receptive field after windows in a row; other layers that keep the size may stand between them."""
-    net, x, code = _network(given)
-    of, of_vi = _of(code, net, x)
-    text = (
-        f"How many cells wide is the receptive field of one cell of the output of {of}, on the input?",
-        f"Receptive field (vùng nhìn) của một ô output của {of_vi} rộng bao nhiêu ô trên input?",
-    )
-    _whole(trace(net, x))
-    layers = _layers(net)
-    called = _called(given, net, x, code) or [
-        _said(layer, row.input) for layer, row in zip(layers, trace(net, x), strict=False)
-    ]
-    windows = [(one, name) for layer, name in zip(layers, called, strict=True) if (one := _window(layer)) is not None]
-    axes = trace(net, x).rows[-1].receptive_field
-    if len({axis and axis.size for axis in axes}) > 1:
-        raise Unfit("net", "windows that are square", "các cửa sổ vuông")
-    axis = axes[0]
-    made = (
-        field_draft([one for one, _ in windows], [(name, name) for _, name in windows], text, code) if windows else None
-    )
-    if made is None or axis is None or axis.size != made.answer.value:
-        raise Unfit("net", "windows in a row, such as conv 3 > maxpool 2", "các cửa sổ nối tiếp, như conv 3 > maxpool 2")  # fmt: skip
-    return made
-
-
-def _window(layer: Layer) -> Window | None:
-    """Kernel size, stride and dilation down the height; None for a layer without a window."""
-    if not isinstance(layer, Conv | MaxPool | AvgPool):
-        return None
-
-    def first(value: Any) -> int:
-        return int(str(value[0] if isinstance(value, tuple) else value))
-
-    kernel = first(layer.kernel_size)
-    return kernel, first(layer.stride or kernel), first(getattr(layer, "dilation", 1))
+    if len(layers_of(net)) == 1:
+        return [said_as(net, x).strip("`")]
+    return names(layers_of(net)) if code is not None and "net" in given else []

@@ -30,8 +30,9 @@ from typing import Any
 
 from convcalc.errors import ConvcalcError
 from convcalc.files import read_text
+from convcalc.quiz.asks import ASKS, KEYS
 from convcalc.quiz.making import again, make
-from convcalc.quiz.own import ASKS, KEYS, Given, Unfit, own_question
+from convcalc.quiz.own import Given, Unfit, own_question
 from convcalc.quiz.question import LEVELS, Question
 from convcalc.quiz.reading import Two
 from convcalc.quiz.registry import choose_kinds

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from convcalc.cli.options import HELP, JsonOption, LangOption, dump
-from convcalc.cli.quiz.samples import SeedOption, in_range, seeded
+from convcalc.cli.options import HELP, JsonOption, LangOption, dump, in_range
+from convcalc.cli.quiz.samples import SeedOption, seeded
 from convcalc.errors import ConvcalcError
 from convcalc.words import many, pick
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from convcalc.cli.options import HELP, JsonOption, LangOption, dump, language
+from convcalc.cli.options import HELP, JsonOption, LangOption, dump, in_range, language
 from convcalc.errors import ConvcalcError
 from convcalc.words import pick
 
@@ -27,13 +27,6 @@ SeedOption = Annotated[
     int | None,
     typer.Option("--seed", help=pick(HELP, "The same seed gives the same questions.", "Cùng seed thì cùng câu hỏi."), show_default=False),
 ]  # fmt: skip
-
-
-def in_range(option: str, value: int, low: int, high: int) -> int:
-    """The value, which must be from low to high."""
-    if not low <= value <= high:
-        raise ConvcalcError("out_of_range", option=option, value=value, low=low, high=high)
-    return value
 
 
 def seeded(seed: int | None) -> int:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from convcalc.cli.options import HELP, JsonOption, LangOption, dump, language
-from convcalc.cli.quiz.samples import Level, SeedOption, in_range, seeded
+from convcalc.cli.options import HELP, JsonOption, LangOption, dump, in_range, language
+from convcalc.cli.quiz.samples import Level, SeedOption, seeded
 from convcalc.errors import ConvcalcError
 from convcalc.words import pick
 

@@ -23,6 +23,16 @@ from convcalc.tracing import trace
 MOST = 5_000_000
 
 
+MACS_COUNTED: Two = (
+    "one for each product and the addition after it; biases count none",
+    "một phép nhân kèm một phép cộng tính là một, không tính bias",
+)
+MACS_HINT: Two = (
+    "Each output cell takes as many products as one kernel has weights.",
+    "Mỗi ô output cần số phép nhân bằng số trọng số của một kernel.",
+)
+
+
 def _macs(layer: Layer, x: Shape) -> int:
     return whole(layer.macs(x))
 
@@ -43,8 +53,8 @@ def macs(level: str, s: Draws) -> Draft | None:
     )
     shown, shown_vi = shown.replace(" > ", " and then "), shown.replace(" > ", " rồi qua ")
     text = (
-        f"An input of shape {show_shape(x)} goes through {shown}. How many multiply-adds does that take (one for each product and the addition after it; biases count none)?",
-        f"Input có shape {show_shape(x)} đi qua {shown_vi}. Cần bao nhiêu phép nhân-cộng (một phép nhân kèm một phép cộng tính là một, không tính bias)?",
+        f"An input of shape {show_shape(x)} goes through {shown}. How many multiply-adds does that take ({MACS_COUNTED[0]})?",
+        f"Input có shape {show_shape(x)} đi qua {shown_vi}. Cần bao nhiêu phép nhân-cộng ({MACS_COUNTED[1]})?",
     )
     traced = trace(layers[0] if len(layers) == 1 else parse(" > ".join(map(str, layers))), x)
     if whole(traced.macs) > MOST:
@@ -56,11 +66,7 @@ def macs(level: str, s: Draws) -> Draft | None:
         found = worked(traced.rows, (*SPATIAL, "macs"), called)
         return [*found, total(traced.rows, "macs")] if len(layers) > 1 else found
 
-    hint = (
-        "Each output cell takes as many products as one kernel has weights.",
-        "Mỗi ô output cần số phép nhân bằng số trọng số của một kernel.",
-    )
-    return Draft(text, NumberAnswer(whole(traced.macs)), wrongs, steps, hint)
+    return Draft(text, NumberAnswer(whole(traced.macs)), wrongs, steps, MACS_HINT)
 
 
 def _inputs(layers: list[Layer], x: Shape) -> list[Shape]:
