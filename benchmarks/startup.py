@@ -16,6 +16,7 @@ def main() -> None:
         {
             "convcalc": process(CONVCALC, "shape", "conv 3x3 s2 p1", "--input", "1,28,28", "--no-check"),
             "letters": process(CONVCALC, "shape", "conv F@KxO sSxT pPxQ", "--input", "C,M,N", "--no-check"),
+            "solve": process(CONVCALC, "solve", "conv KxK sS pP", "--input", "1,28,28", "--output", "1,14,14"),
             "hello": python(str(HERE / "hello.py")),
             "python": python("-c", "pass"),
         },
@@ -31,6 +32,7 @@ def main() -> None:
     names = {
         "convcalc": 'convcalc shape "conv 3x3 s2 p1" --input 1,28,28 --no-check',
         "letters": "the same with letters",
+        "solve": 'convcalc solve "conv KxK sS pP" --input 1,28,28 --output 1,14,14',
         "hello": "typer + rich hello-world with a table",
         "python": "python -c pass",
     }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from convcalc.layers import LAYERS, Chain, Concat, Graph, Layer, Repeat, Residual
     from convcalc.scan import as_shape
     from convcalc.shape import Shape
+    from convcalc.solving.asking import solve
     from convcalc.spec import parse
     from convcalc.torchside.check import Check, check
     from convcalc.torchside.fx import from_torch
@@ -32,6 +33,7 @@ _HOMES = {
     "layers": ("LAYERS", "Chain", "Concat", "Graph", "Layer", "Repeat", "Residual"),
     "scan": ("as_shape",),
     "shape": ("Shape",),
+    "solving.asking": ("solve",),
     "spec": ("parse",),
     "torchside.check": ("Check", "check"),
     "torchside.fx": ("from_torch",),
@@ -62,6 +64,7 @@ __all__ = [
     "from_torch",
     "parse",
     "read_source",
+    "solve",
     "symbol",
     "trace",
 ]

@@ -21,7 +21,7 @@ from convcalc.words import decimal
 
 # The slides' letters of an input: C channels, M×N cells; a flat input has N features.
 _INPUT = {1: "N", 2: "CM", 3: "CMN", 4: "CMNR"}
-_AXES = {
+AXES = {
     1: ("features",),
     2: ("channels", "length"),
     3: ("channels", "height", "width"),
@@ -53,7 +53,7 @@ def steps(row: Row) -> list[Step]:
     layer, x = written(_once(row.layer), row.input)
     found: list[Step] = []
     output = layer.shape(x)
-    names = layer.output_axes or _AXES.get(len(output), ("size",) * len(output))
+    names = layer.output_axes or AXES.get(len(output), ("size",) * len(output))
     names = names if len(names) == len(output) else ("size",) * len(output)
     moved = [_is_new(size, axis, row) for axis, size in enumerate(output)]
     for axis, size in enumerate(output if layer.output_axes != () else ()):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from convcalc.compute import Cell, Worked
     from convcalc.models import Model
+    from convcalc.solving.solve import Answer, Solution
     from convcalc.torchside.check import Check
     from convcalc.verify import Verdict
 
@@ -134,6 +135,31 @@ def worked_object(worked: Worked, cells: Sequence[Cell] | None) -> dict[str, Any
             for cell in cells
         ]
     return found
+
+
+def answer_object(answer: Answer, lang: str) -> dict[str, Any]:
+    """{solutions: [{spec, input, output, values}], intervals: {letter: [low, high or null]}, reason, nearest, more, bound}."""
+    which = 1 if lang == "vi" else 0
+    return {
+        "solutions": [_solution(one) for one in answer.solutions],
+        "intervals": {letter: [found.low, found.high] for letter, found in answer.intervals.items()},
+        "reason": None if answer.reason is None else answer.reason[which],
+        "nearest": None if answer.nearest is None else _solution(answer.nearest),
+        "more": answer.more,
+        "bound": answer.bound,
+    }
+
+
+def _solution(one: Solution) -> dict[str, Any]:
+    return {
+        "spec": str(one.layer),
+        "input": _sizes(one.input),
+        "output": _sizes(one.output),
+        "values": {letter: plain(value) for letter, value in one.values.items()},
+        "params": plain(one.params),
+        "macs": plain(one.macs),
+        "valid_when": [condition.text() for condition in one.valid_when],
+    }
 
 
 def check_object(check: Check) -> dict[str, Any]:

@@ -263,8 +263,12 @@ def read_shape(text: str) -> Shape:
 
 
 def _shape_size(scanner: Scanner) -> Dim:
+    start = scanner.at
     size = scanner.dim()
     scanner.skip_space()
+    if scanner.peek() and scanner.peek() in "+-*/":  # 2*M needs no brackets between commas
+        scanner.at = start
+        size = scanner.sum()
     return size
 
 

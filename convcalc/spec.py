@@ -1,7 +1,7 @@
 """The spec language: what a student would scribble, as layers, and back. See docs/spec.md.
 
     chain := item ('>' item)*
-    item  := COUNT '*' item | '(' chain ')' | residual(…) | concat(…) | graph(…) | LAYER token* | nn.LAYER(arguments)
+    item  := (COUNT | LETTER) '*' item | '(' chain ')' | residual(…) | concat(…) | graph(…) | LAYER token* | nn.LAYER(arguments)
            | MODEL (name=number)*
 
 Tokens come from the fields of the layer's class, so a new layer needs nothing here. Names of torch's classes are understood
@@ -14,6 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.errors import ConvcalcError, SpecError
+from convcalc.formula import Dim, symbol
 from convcalc.layers.base import LAYERS, TORCH_NAMES, Layer
 from convcalc.layers.combine import Concat, Repeat, Residual, chain, count_layers
 from convcalc.layers.graph import INPUT, Graph, GraphNode
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 MOST_LAYERS = 1_000_000
 
 _NODE = re.compile(r"([a-z_]\w*)\s*:\s*", re.ASCII)
-_COUNT = re.compile(r"([0-9]+)\s*\*\s*")
+_COUNT = re.compile(r"([0-9]+|[A-Z][0-9]*)\s*\*\s*")
 _MODEL = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z0-9]+)*(?![\w.(-])", re.ASCII)
 _NUMBER = re.compile(r"([A-Za-z_]\w*)[ \t]*=[ \t]*", re.ASCII)
 
@@ -101,7 +102,8 @@ class _Reader(LayerReader):
         start = self.at
         found = self.match(_COUNT)
         if found is not None:
-            times = self.whole(found.group(1), start)
+            count = found.group(1)
+            times: Dim = self.whole(count, start) if count.isdigit() else symbol(count)
             self.enter()
             body = self.item()
             self.leave()

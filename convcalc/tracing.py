@@ -87,7 +87,7 @@ class _Fields:
                     self.found = []
                     try:  # noqa: SIM105 - a context manager would cost a tenth of it
                         self.visit(self.net, Field.of_input(self.x))
-                    except _AllRows:
+                    except (_AllRows, ConvcalcError):
                         pass  # a layer does not fit: the walk ends with the rows before it
                     self.done = True
             self.rows = []  # the rows hold this object: let both be freed without the garbage collector

@@ -88,6 +88,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "the rows before the layer that does not fit:",
         "các layer trước layer bị lỗi:",
     ),
+    "solve.none": ("No solution", "Không có đáp án"),
+    "solve.nearest": ("What comes nearest", "Gần nhất là"),
+    "solve.more": ("{count} more; --all shows all.", "Còn {count} đáp án nữa; --all để xem tất cả."),
+    "solve.bound": ("Letters were tried up to {bound} (--most).", "Các chữ được thử đến {bound} (--most)."),
+    "solve.from": ("{letter} from {low} up", "{letter} từ {low} trở lên"),
+    "solve.between": ("{letter} from {low} to {high}", "{letter} từ {low} đến {high}"),
     "check.rate": (
         "{compared} samples in {seconds} s ({rate} a second) on {device}, torch {torch}: {accepted} accepted by both, {refused} refused by both, {alone} refused by rules of convcalc's own",
         "{compared} mẫu trong {seconds} s ({rate} mẫu/giây) trên {device}, torch {torch}: {accepted} được cả hai chấp nhận, {refused} bị cả hai từ chối, {alone} bị từ chối theo luật riêng của convcalc",

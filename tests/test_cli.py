@@ -274,6 +274,8 @@ LOADED = "import sys, runpy; sys.argv = {argv!r}\ntry: runpy.run_module('convcal
         ["shape", "residual(conv 3x3 p1)", "--input", "1,28,28", "--no-check", "--explain", "--lang", "vi"],
         ["shape", "conv 3x3", "--input", "1,1,1", "--json"],
         ["shape", "--help"],
+        ["solve", "conv KxK sS pP", "-i", "1,28,28", "-o", "1,14,14"],
+        ["solve", "conv 3x3 s2 > conv 3x3 s2", "--for", "input", "-o", "8,5,5", "--json"],
         ["check", "--help"],
     ],
 )

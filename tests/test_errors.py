@@ -41,6 +41,7 @@ CASES = [
     ("bad_value", "conv 0x3", "1,9,9", "0x3", "at least 1", "từ 1 trở lên"),
     ("bad_value", "conv 3x3 s0", "1,9,9", "s0", "at least 1", "từ 1 trở lên"),
     ("bad_value", "0 * (relu)", "1", "0 * (relu)", "1 to", "từ 1 đến"),
+    ("times_in_letters", "relu > N * (conv 3x3)", "1,9,9", "N * (conv 3x3)", "how many times", "bao nhiêu lần"),
     ("bad_value", "dropout 1.5", "9", "1.5", "from 0 to 1", "từ 0 đến 1"),
     ("bad_value", "conv 3x3 padding_mode=mirror", "1,9,9", "padding_mode=mirror", "one of zeros", "một trong zeros"),
     ("number_too_large", "conv 99999999999@3x3", "1,9,9", "99999999999", "99999999999", "99999999999"),
@@ -105,6 +106,8 @@ ELSEWHERE = {  # kinds that no spec and input can show, with where they are test
     "unknown_family",  # test_models.py
     "bad_toml", "sheet_unknown_key", "sheet_bad_value", "sheet_bad_amount", "sheet_missing_key", "sheet_one_kind",
     "sheet_not_worked", "no_claims", "exists", "cannot_write", "torch_differs", "bad_formula",  # test_verify.py
+    "output_axes", "no_goal", "not_findable", "which_layer", "no_linear", "nothing_free", "too_many_unknowns", "too_many_marks",
+    "field_unknown", "same_in_letters",  # test_solve.py
     "only_measured", "trace_failed", "trace_letters", "not_a_module",  # test_from_torch.py
     "source_syntax", "source_too_long", "source_nothing", "source_no_class", "source_needs", "source_unreadable", "source_python",
     "source_channels", "source_layer", "source_mistake", "source_flatten", "source_branches", "no_such_argument", "code_failed",  # test_source.py

@@ -8,7 +8,10 @@ from convcalc.cli.options import read_text
 from convcalc.errors import ConvcalcError, SpecError
 from convcalc.importing.build import Imported
 from convcalc.importing.source import read_model, written_arguments
+from convcalc.layers import Layer
+from convcalc.rebuild import changed
 from convcalc.scan import as_shape
+from convcalc.shape import LARGEST_NUMBER
 from convcalc.tracing import PartialTrace, Row, trace_rows
 
 
@@ -43,6 +46,30 @@ def shape_of_code(
         _say(imported, lang, json)
         return report(traced, explain=explain, latex=latex, json=json, check=check, device=device, lang=lang)
     return report_error(error, None, rows, json, lang)
+
+
+def read_for_solving(named: re.Match[str]) -> tuple[Layer, dict[int, str]]:
+    """The network of a file that is read, and the names of its layers by id; nn.Linear(?, 10) is read too."""
+    text = _UNKNOWN.sub(rf"\g<1>{UNKNOWN}", read_text(named["path"]))
+    arguments = written_arguments(named["arguments"])
+    imported = read_model(text, named["name"], written=arguments if named["arguments"] else None)
+    names: dict[int, str] = {}
+
+    def open_again(layer: Layer) -> Layer:
+        part = imported.parts.get(id(layer))
+        if layer.__dict__.get("in_features") == UNKNOWN:
+            layer = type(layer)(**layer.__dict__ | {"in_features": None})
+        if part is not None:
+            names[id(layer)] = part.name.removeprefix("self.")
+        return layer
+
+    return changed(imported.layer, open_again), names
+
+
+# What a ? in code is read as, and no layer takes: so many features.
+UNKNOWN = LARGEST_NUMBER - 1
+# A question mark in place of a number: after a bracket, a comma or an equals sign.
+_UNKNOWN = re.compile(r"([(,=]\s*)\?(?=\s*[,)])")
 
 
 def _say(imported: Imported, lang: str, json: bool) -> None:

@@ -81,7 +81,7 @@ def shape(
         from convcalc.cli.batch import run_batch
 
         return run_batch(read_bytes(batch), speech)
-    from_code = None if spec is None else _NAMED.fullmatch(spec)
+    from_code = None if spec is None else NAMED.fullmatch(spec)
     if from_code is not None:
         from convcalc.cli.code import shape_of_code
 
@@ -126,7 +126,7 @@ shape.__doc__ = pick(HELP, shape.__doc__ or "", "Tính shape, số tham số, s�
 
 
 # FILE.py, FILE.py:CLASS, FILE.py:CLASS(num_classes=10)
-_NAMED = re.compile(r"(?P<path>[^:>|]+\.py)(?::(?P<name>[A-Za-z_]\w*)(?:\((?P<arguments>.*)\))?)?", re.DOTALL)
+NAMED = re.compile(r"(?P<path>[^:>|]+\.py)(?::(?P<name>[A-Za-z_]\w*)(?:\((?P<arguments>.*)\))?)?", re.DOTALL)
 
 
 def spec_text(spec: str | None) -> str:

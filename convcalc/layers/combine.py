@@ -10,9 +10,9 @@ from collections.abc import Callable, Generator
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
-from convcalc.errors import ConvcalcError, SpecError
+from convcalc.errors import ConvcalcError, ShapeError, SpecError
 from convcalc.field import Field
-from convcalc.formula import Dim
+from convcalc.formula import Dim, Formula
 from convcalc.layers.base import Layer, fields_only
 from convcalc.layers.merge import MERGES, Merge
 from convcalc.layers.shared import Shared
@@ -186,14 +186,19 @@ class Chain(Network):
 
 @network
 class Repeat(Network):
-    """The same kind of layer several times in a row, each time with weights of its own."""
+    """The same kind of layer several times in a row, each time with weights of its own.
 
-    times: int
+    The number of times may be a letter, which `convcalc solve` finds; until then the network has no shape.
+    """
+
+    times: Dim
     body: Layer
     name = "repeat"
 
     def check_parts(self) -> None:
         super().check_parts()
+        if isinstance(self.times, Formula):
+            return
         if not isinstance(self.times, int) or not 1 <= self.times <= LARGEST_REPEAT:
             raise SpecError(
                 "bad_value", layer_name="repeat", field="the number of times", field_vi="số lần lặp", value=str(self.times)[:30],
@@ -201,9 +206,11 @@ class Repeat(Network):
             )  # fmt: skip
 
     def children(self) -> tuple[Layer, ...]:
-        return (self.body,) * self.times
+        return (self.body,) * (self.times if isinstance(self.times, int) else 1)
 
     def flow(self, x: V, merged: MergeFn[V]) -> Flow[V]:
+        if not isinstance(self.times, int):
+            raise ShapeError("times_in_letters", layer_name=self.name, times=self.times)
         for _ in range(self.times):
             x = yield self.body, x
         return x
@@ -272,7 +279,7 @@ def chain(*layers: Layer) -> Layer:
 def count_layers(net: Layer) -> int:
     """How many rows a trace of it has at the least, without unrolling repeats."""
     if isinstance(net, Repeat):
-        return net.times * count_layers(net.body)
+        return (net.times if isinstance(net.times, int) else 1) * count_layers(net.body)
     if isinstance(net, Network):
         return sum(count_layers(child) for child in net.children())
     return 1

@@ -20,11 +20,12 @@ from convcalc.errors import OWN_RULES, ConvcalcError, MissingError
 from convcalc.layers.base import Layer
 from convcalc.layers.linear import Embedding
 from convcalc.layers.shared import Measured
+from convcalc.rebuild import put_in
 from convcalc.scan import as_shape
 from convcalc.shape import Shape, show_shape, whole, wholes
 from convcalc.torchside.counting import counting
 from convcalc.torchside.probe import field_differences
-from convcalc.torchside.values import assignments, put_in
+from convcalc.torchside.values import assignments
 from convcalc.tracing import Trace, trace
 
 # Above this many multiply-adds the probe, which runs the network some ten times, would take seconds.

@@ -13,10 +13,10 @@ from convcalc.formula import Formula
 from convcalc.quiz.kinds.formulas import ASKED, Asked
 from convcalc.quiz.question import Question
 from convcalc.quiz.stream import Stream
+from convcalc.rebuild import letters_of, put_in
 from convcalc.scan import as_shape
 from convcalc.shape import Shape
 from convcalc.spec import parse
-from convcalc.torchside.values import letters_of, put_in
 
 # So many choices of numbers are tried for each formula.
 TRIED = 12

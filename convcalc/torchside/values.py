@@ -3,44 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from convcalc.formula import Formula
-from convcalc.layers.base import Layer
-from convcalc.layers.graph import GraphNode
+from convcalc.rebuild import letters_of
 from convcalc.tracing import Trace
 
 # Values drawn for each formula.
 SPREAD = 24
 # Letters that are no sizes of the input stay small, so that many combinations fit.
 SMALL = 4
-
-
-def put_in(layer: Layer, values: Mapping[str, int]) -> Layer:
-    """The same layer with numbers for its letters."""
-    return type(layer)(**{name: _put(getattr(layer, name), values) for name in layer.names})
-
-
-def _put(value: Any, values: Mapping[str, int]) -> Any:
-    if isinstance(value, Formula):
-        return value.at(values)
-    if isinstance(value, GraphNode):
-        return value._replace(op=_put(value.op, values))
-    if isinstance(value, tuple):
-        return tuple(_put(v, values) for v in value)
-    return put_in(value, values) if isinstance(value, Layer) else value
-
-
-def letters_of(value: Any) -> set[str]:
-    """The letters in a layer, a shape or a formula."""
-    if isinstance(value, Formula):
-        return value.letters()
-    if isinstance(value, tuple | list):
-        return set().union(*map(letters_of, value)) if value else set()
-    if isinstance(value, Layer):
-        return set().union(*(letters_of(getattr(value, name)) for name in value.names), set())
-    return set()
 
 
 def assignments(traced: Trace) -> Iterator[dict[str, int]]:

@@ -10,18 +10,16 @@ from convcalc.errors import ConvcalcError
 from convcalc.layers import (
     AvgPool,
     Chain,
-    Concat,
     Conv,
     ConvT,
-    Graph,
     Layer,
     Linear,
     MaxPool,
     MinPool,
     Repeat,
-    Residual,
 )
 from convcalc.mistakes import applying
+from convcalc.rebuild import changed as rebuilt
 from convcalc.shape import Shape, show_sizes
 from convcalc.tracing import trace
 
@@ -85,23 +83,7 @@ def _leaves(net: Layer) -> Iterator[Layer]:
 
 def mapped(net: Layer, old: Layer, new: Layer) -> Layer:
     """The network with `new` wherever `old` itself stands."""
-    if net is old:
-        return new
-
-    def into(child: Layer) -> Layer:
-        return mapped(child, old, new)
-
-    if isinstance(net, Chain):
-        return Chain(tuple(map(into, net.layers)))
-    if isinstance(net, Repeat):
-        return Repeat(net.times, into(net.body))
-    if isinstance(net, Residual):
-        return Residual(into(net.body), None if net.shortcut is None else into(net.shortcut))
-    if isinstance(net, Concat):
-        return Concat(tuple(map(into, net.branches)))
-    if isinstance(net, Graph):
-        return Graph(tuple(n._replace(op=into(n.op)) if isinstance(n.op, Layer) else n for n in net.nodes))
-    return net
+    return rebuilt(net, lambda layer: new if layer is old else layer)
 
 
 def _inputs(net: Layer, x: Shape) -> Iterator[Edit]:

@@ -1,0 +1,227 @@
+"""The ways to ask: `solve(spec, input, output)` finds letters; `find` names what to look for where no letter stands for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from convcalc.errors import ConvcalcError, SpecError
+from convcalc.formula import symbol
+from convcalc.layers import Layer
+from convcalc.rebuild import changed, letters_of
+from convcalc.scan import as_shape
+from convcalc.shape import Shape
+from convcalc.solving.problem import MOST, Goal, Problem, with_kernels
+from convcalc.solving.solve import Answer, solution_of, solve_letters
+from convcalc.spec import read_spec
+from convcalc.tracing import trace
+
+# What `find` may be, and the field it stands for.
+FIELDS = {
+    "kernel": "kernel_size",
+    "stride": "stride",
+    "padding": "padding",
+    "dilation": "dilation",
+    "kernels": "out_channels",
+}
+FINDABLE = ("input", "in_features", *FIELDS)
+
+
+def solve(
+    net: Layer | str,
+    input: Any = None,
+    output: Any = None,
+    find: str | None = None,
+    *,
+    params: int | None = None,
+    macs: int | None = None,
+    field: int | None = None,
+    everything: bool = False,
+    most: int = MOST,
+) -> Answer:
+    """The numbers for the letters of a network that give an output, best first; `convcalc.solving.order` says what is best.
+
+    `net` is a spec or a layer with letters (conv KxK sS pP), `input` and `output` are shapes; letters of the input hold for all
+    sizes. `find` asks for "input" (the sizes that give the output), "in_features" (of the linear layers), or a field of the only
+    layer with a window ("kernel", "stride", "padding", "dilation", "kernels"); "padding" without an output means 'same':
+    ⌈M/S⌉. `params` and `macs` are budgets, `field` is the least receptive field. Letters of windows are tried up to `most`
+    where no closed form bounds them. Raises `ConvcalcError` where the question itself does not fit.
+    """
+    usual: str | None = None
+    if isinstance(net, str):
+        read = read_spec(_letters_for_marks(net))
+        net, usual = read.layer, read.usual_input
+    if find not in (None, *FINDABLE):
+        raise ConvcalcError("not_findable", asked=find, known=", ".join(FINDABLE))
+    asked = None if output is None else as_shape(output)
+    goal = Goal(asked, params, macs, field)
+    if find == "input":
+        return _input_of(net, input if input is not None else None, usual, goal, everything, most)
+    if input is None and usual is not None:
+        input = usual
+    if find == "in_features":
+        if input is None:
+            raise SpecError("missing_input")
+        return in_features(net, as_shape(input))
+    if find == "padding" and asked is None and params is None and macs is None and field is None:
+        from convcalc.solving.same import same_padding_of
+
+        return same_padding_of(net, as_shape(_letters(_axes_of(net) + 1) if input is None else input))
+    if find is not None:
+        net = _with_letters(net, FIELDS[find])
+    if asked is None and params is None and macs is None and field is None and not _states_features(net):
+        raise ConvcalcError("no_goal")
+    if input is None:
+        if field is None or asked is not None:
+            raise SpecError("missing_input")
+        input = _letters(_axes_of(net) + 1)
+    x = as_shape(input)
+    return solve_letters(Problem(with_kernels(net, x, asked), x, goal, frozenset(), most), everything)
+
+
+# Letters for question marks, by what stands before them; others are those that are the least used for anything else.
+_MARKS = "XYZUVWABJ"
+
+
+def _letters_for_marks(text: str) -> str:
+    """`conv 3x3 s? p?` is conv 3x3 sS pP: every question mark is a letter of its own."""
+    marks = text.count("?")
+    for _ in range(marks):
+        at = text.index("?")
+        before, after = text[at - 1 : at], text[at + 1 : at + 2]
+        usual = "F" if after == "@" else "K" if after == "x" else "O" if before == "x" else before.upper()
+        wanted = usual if usual and usual in "FKOSPDG" else ""
+        free = next((c for c in wanted + _MARKS if c not in text), None)
+        if free is None:
+            raise ConvcalcError("too_many_marks", count=marks, limit=len(_MARKS))
+        text = text[:at] + free + text[at + 1 :]
+    return text
+
+
+def _letters(axes: int) -> str:
+    return {1: "N", 2: "C,M", 3: "C,M,N", 4: "C,M,N,R"}.get(axes, "C,M,N")
+
+
+def _axes_of(net: Layer) -> int:
+    """Spatial axes that the sizes of the first window call for; two where nothing says so."""
+    for layer in windows_of(net):
+        for name in ("kernel_size", "stride", "padding"):
+            value = getattr(layer, name, None)
+            if isinstance(value, tuple):
+                return len(value)
+    return 2
+
+
+def windows_of(net: Layer) -> list[Layer]:
+    """The layers with a kernel, each once."""
+    found: dict[int, Layer] = {}
+
+    def note(layer: Layer) -> Layer:
+        if "kernel_size" in layer.tokens:
+            found[id(layer)] = layer
+        return layer
+
+    changed(net, note)
+    return list(found.values())
+
+
+def _states_features(net: Layer) -> bool:
+    """Whether a layer takes a number of channels or features that is a letter: then the input alone says what it must be."""
+    stated: list[bool] = []
+
+    def note(layer: Layer) -> Layer:
+        stated.extend(bool(letters_of(getattr(layer, name, None))) for name in ("in_features", "in_channels"))
+        return layer
+
+    changed(net, note)
+    return any(stated)
+
+
+def _with_letters(net: Layer, name: str) -> Layer:
+    """The network with a letter for a field of its only layer that has such a one."""
+    windows = [layer for layer in windows_of(net) if name in layer.tokens]
+    if len(windows) != 1:
+        raise ConvcalcError("which_layer", field=name, count=len(windows))
+    (window,) = windows
+    taken = letters_of(net)
+    letter = next(c for c in (*window.tokens[name].letters, *"ABGHJLRUVWXYZ") if c not in taken)
+    return changed(
+        net, lambda layer: type(layer)(**layer.__dict__ | {name: symbol(letter)}) if layer is window else layer
+    )
+
+
+def _input_of(net: Layer, given: Any, usual: str | None, goal: Goal, everything: bool, most: int) -> Answer:
+    """All sizes of the input that give the output; channels that do not matter stay a letter."""
+    if goal.output is None and goal.field is None and not goal.budget:
+        raise ConvcalcError("no_goal")
+    if given is not None:
+        candidates = [as_shape(given)]
+    elif usual is not None:
+        own = as_shape(usual)
+        letters = as_shape(_letters(len(own)))
+        candidates = [(own[0], *letters[1:]) if len(own) > 1 else letters]
+    else:
+        axes = len(goal.output) if goal.output is not None and len(goal.output) > 1 else _axes_of(net) + 1
+        candidates = [as_shape(_letters(n)) for n in dict.fromkeys((axes, 3, 2, 4, 1))]
+    error: ConvcalcError | None = None
+    for x in candidates:
+        free = frozenset(letters_of(x))
+        try:
+            return _sizes(net, x, goal, free, everything, most)
+        except ConvcalcError as found:
+            error = error or found
+    assert error is not None
+    raise error
+
+
+def _sizes(net: Layer, x: Shape, goal: Goal, free: frozenset[str], everything: bool, most: int) -> Answer:
+    if not free:
+        raise ConvcalcError("nothing_free", shape=str(x))
+    channels = letters_of(x[0]) if len(x) > 1 else set()
+    problem = Problem(with_kernels(net, x, goal.output), x, goal, free, most)
+    unbound = channels - set().union(
+        *(need.letters for need in problem.needs(problem.traced(problem.unknowns()))), set()
+    )
+    if unbound:  # any number of channels does: it stays a letter
+        problem = Problem(problem.net, x, goal, free - unbound, most)
+    try:
+        return solve_letters(problem, everything)
+    except ConvcalcError as error:
+        if error.kind != "too_many_unknowns" or len(x) < 3:
+            raise
+    # A product of sizes, as before a linear layer, has no closed form for each: square inputs then.
+    square = (x[0], *(x[1],) * (len(x) - 1))
+    return solve_letters(Problem(problem.net, square, goal, problem.free, most), everything)
+
+
+def in_features(net: Layer, x: Shape, names: Mapping[int, str] | None = None) -> Answer:
+    """What each linear layer takes, whatever its text says: {"in_features": n}, or by its name or place in the network.
+
+    `names` are those of the layers in their code, by id.
+    """
+    was: dict[int, Layer] = {}
+
+    def freed(layer: Layer) -> Layer:
+        if "in_features" not in layer.tokens:
+            return layer
+        new = type(layer)(**layer.__dict__ | {"in_features": None})
+        was[id(new)] = layer
+        return new
+
+    traced = trace(changed(net, freed), x)
+    found: dict[str, tuple[Any, Layer]] = {}
+    for row in traced:
+        before = was.get(id(row.layer))
+        if before is not None:
+            name = (names or {}).get(id(before)) or f"layer {row.index}"
+            found.setdefault(name, (row.input[-1], before))
+    if not found:
+        raise ConvcalcError("no_linear")
+    if len(found) == 1 and not names:
+        found = {"in_features": next(iter(found.values()))}
+    answer = Answer([solution_of({n: v for n, (v, _) in found.items()}, traced)])
+    for name, (value, before) in found.items():
+        stated = before.in_features  # type: ignore[attr-defined]
+        if stated not in (None, value) and not letters_of(stated):
+            answer.remarks.append((f"{name} is {stated} in the code", f"trong code, {name} là {stated}"))
+    return answer
