@@ -15,7 +15,21 @@ from convcalc.errors import ConvcalcError, internal
 from convcalc.words import asked_language, asked_options, pick
 
 # In the order of the help; each is the function of that name in the module of that name.
-COMMANDS = ("shape", "solve", "check", "models", "compute", "verify", "quiz", "train", "runs", "report", "predict")
+COMMANDS = (
+    "shape",
+    "solve",
+    "draw",
+    "compare",
+    "check",
+    "models",
+    "compute",
+    "verify",
+    "quiz",
+    "train",
+    "runs",
+    "report",
+    "predict",
+)
 
 
 def app_for(words: Sequence[str]) -> typer.Typer:

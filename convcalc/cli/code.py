@@ -48,7 +48,7 @@ def shape_of_code(
     return report_error(error, None, rows, json, lang)
 
 
-def read_for_solving(named: re.Match[str]) -> tuple[Layer, dict[int, str]]:
+def read_code(named: re.Match[str]) -> tuple[Layer, dict[int, str]]:
     """The network of a file that is read, and the names of its layers by id; nn.Linear(?, 10) is read too."""
     text = _UNKNOWN.sub(rf"\g<1>{UNKNOWN}", read_text(named["path"]))
     arguments = written_arguments(named["arguments"])

@@ -41,9 +41,9 @@ def compute(
 
     worked = work_out(
         net,
-        _read(data, "data"),
-        None if kernel is None else _read(kernel, "kernel"),
-        None if bias is None else _read(bias, "bias"),
+        read_numbers(data, "data"),
+        None if kernel is None else read_numbers(kernel, "kernel"),
+        None if bias is None else read_numbers(bias, "bias"),
     )
     cells = chosen(worked, cell) if cell is not None else worked.cells if explain else []
     if json:
@@ -62,7 +62,7 @@ compute.__doc__ = pick(HELP, compute.__doc__ or "", "Tính chính xác tích ch�
 _FILES = (".json", ".csv", ".npy", ".txt")
 
 
-def _read(given: str, what: str) -> Array:
+def read_numbers(given: str, what: str) -> Array:
     """Numbers as they are written, or from the file that is named."""
     if given == "-" or given.lower().endswith(_FILES):
         return read_file(Path(given).name, read_bytes(given), what)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from convcalc.errors import ConvcalcError
 from convcalc.files import read_bytes, read_text
 from convcalc.words import asked_language, default_language, pick
+
+if TYPE_CHECKING:
+    from convcalc.layers.base import Layer
 
 __all__ = [
     "HELP",
@@ -25,6 +28,7 @@ __all__ = [
     "is_file",
     "language",
     "read_bytes",
+    "read_network",
     "read_text",
 ]
 
@@ -91,6 +95,20 @@ def dump(value: dict[str, Any] | list[dict[str, Any]]) -> str:
     import json
 
     return json.dumps(value, ensure_ascii=False)
+
+
+def read_network(spec: str) -> tuple[Layer, str | None]:
+    """The network of a spec, a model's name, a file of layers or FILE.py:CLASS, and its usual input where it has one."""
+    from convcalc.cli.shape import NAMED, spec_text
+    from convcalc.spec import read_spec
+
+    code = NAMED.fullmatch(spec)
+    if code is not None:
+        from convcalc.cli.code import read_code
+
+        return read_code(code)[0], None
+    read = read_spec(spec_text(spec))
+    return read.layer, read.usual_input
 
 
 def in_range(option: str, value: int, low: int, high: int) -> int:

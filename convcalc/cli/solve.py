@@ -47,9 +47,9 @@ def solve(
         if code is None:
             net = text = spec_text(spec)
         else:
-            from convcalc.cli.code import read_for_solving
+            from convcalc.cli.code import read_code
 
-            net, named = read_for_solving(code)
+            net, named = read_code(code)
         if code is not None and find == "in_features" and input_ is not None:
             answer = in_features(as_layer(net), as_shape(input_), named)
         else:

@@ -5,6 +5,42 @@ from __future__ import annotations
 from convcalc.messages.kind import Kind
 
 KINDS: dict[str, Kind] = {
+    "picture_format": Kind(
+        "'{path}' does not end like a picture",
+        "'{path}' không có đuôi của file ảnh",
+        "Use one of {known}.",
+        "Dùng một trong {known}.",
+    ),
+    "picture_letters": Kind(
+        "a picture needs numbers, but the input is {shape}",
+        "hình vẽ cần số cụ thể, nhưng input là {shape}",
+        "Put numbers in for the letters.",
+        "Thay chữ bằng số.",
+    ),
+    "steps_one_window": Kind(
+        "--steps draws one convolution or pool along one or two axes, without groups; this is {layer_name}",
+        "--steps vẽ một lớp tích chập hoặc pooling theo một hay hai trục, không có groups; ở đây là {layer_name}",
+        "Write the layer alone, such as conv 3x3 s2 p1.",
+        "Chỉ ghi một layer, ví dụ conv 3x3 s2 p1.",
+    ),
+    "steps_too_large": Kind(
+        "an input of {shape} is too large for a picture of every step",
+        "input {shape} quá lớn để vẽ từng bước",
+        "Use at most {channels} channels and {cells} cells along each axis, padding counted.",
+        "Dùng tối đa {channels} channel và {cells} ô mỗi trục, tính cả padding.",
+    ),
+    "data_other_shape": Kind(
+        "--data has the shape {found}, but --input is {shape}",
+        "--data có shape {found}, nhưng --input là {shape}",
+        "Leave one of them out.",
+        "Bỏ bớt một trong hai.",
+    ),
+    "gif_of_steps": Kind(
+        "only --steps makes a .gif",
+        "chỉ --steps tạo được file .gif",
+        "Use .svg, .png or .pdf, or add --steps.",
+        "Dùng .svg, .png hoặc .pdf, hoặc thêm --steps.",
+    ),
     "no_torch": Kind(
         "the check needs torch, which cannot be imported: {reason}",
         "kiểm tra cần torch, nhưng không import được: {reason}",

@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -95,11 +95,13 @@ def _write(folder: Path, paper: Paper, students: Sequence[Student], seed: int, l
     which = 1 if lang == "vi" else 0
     keys: dict[str, Any] = {}
     listed = []
+    drawn: dict[str, bytes] = {}
     for student in students:
         asked = paper.asked(seed, student.id)
-        text = paper_text(paper, asked, lang, student.id, student.name)
+        pictures = _pictures(folder / "papers", asked, student, lang, drawn)
+        text = paper_text(paper, asked, lang, student.id, student.name, pictures)
         (folder / "papers" / f"{student.id}.md").write_text(text, encoding="utf-8")
-        made = _json(_paper_object(paper, asked, student, lang))
+        made = _json(_paper_object(paper, asked, student, lang, pictures))
         (folder / "papers" / f"{student.id}.json").write_text(made, encoding="utf-8")
         (folder / "keys" / f"{student.id}.md").write_text(key_text(paper, asked, lang, student.id), encoding="utf-8")
         keys[student.id] = {"name": student.name, "questions": [key_object(one) for one in asked]}
@@ -113,12 +115,33 @@ def _write(folder: Path, paper: Paper, students: Sequence[Student], seed: int, l
     (folder / "manifest.json").write_text(_json({**head, "students": listed}), encoding="utf-8")
 
 
-def _paper_object(paper: Paper, asked: Sequence[Asked], student: Student, lang: str) -> dict[str, Any]:
+def _pictures(
+    folder: Path, asked: Sequence[Asked], student: Student, lang: str, drawn: dict[str, bytes]
+) -> dict[int, str]:
+    """The figures of a student's paper as files, by the number of the question; their names give no question away."""
+    from convcalc.figures.style import content
+
+    names: dict[int, str] = {}
+    for one in asked:
+        if one.question.picture is None:
+            continue
+        if one.question.id not in drawn:
+            drawn[one.question.id] = content(one.question.picture(lang), "svg")
+        names[one.number] = f"figures/{student.id}-{one.number}.svg"
+        (folder / "figures").mkdir(exist_ok=True)
+        (folder / names[one.number]).write_bytes(drawn[one.question.id])
+    return names
+
+
+def _paper_object(
+    paper: Paper, asked: Sequence[Asked], student: Student, lang: str, pictures: Mapping[int, str]
+) -> dict[str, Any]:
     """The paper without anything that gives an answer away."""
     secret = {"key", "mistakes", "steps", "feedback", "hint", "id"}
     questions = [
         {"number": one.number, "section": one.section + 1, "marks": one.marks}
         | {key: value for key, value in question_object(one.question, lang).items() if key not in secret}
+        | ({"picture": pictures[one.number]} if one.number in pictures else {})
         for one in asked
     ]
     title = paper.title[1 if lang == "vi" else 0]

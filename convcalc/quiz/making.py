@@ -57,5 +57,5 @@ def question_of(
     key = None if choices is None else next(i for i, choice in enumerate(choices) if choice.mistake is None)
     return Question(
         name, level, seed, version, draft.text, draft.answer, draft.steps, draft.hint, draft.code, draft.figure, choices, key,
-        lambda: draft.ways(Draws(name, level, seed, version, "all", edition)), label,
+        lambda: draft.ways(Draws(name, level, seed, version, "all", edition)), label, draft.picture,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from convcalc.quiz.grading import LETTERS
 from convcalc.quiz.objects import lettered
@@ -21,11 +21,13 @@ def escaped(text: str) -> str:
     return re.sub(r"^(\s*(?:[0-9]+(?=[.)]))?)([-+.)])", r"\1\\\2", text)  # a list at the beginning of a line
 
 
-def question_lines(question: Question, lang: str) -> list[str]:
-    """The text of a question with its figure, code and choices."""
+def question_lines(question: Question, lang: str, picture: str | None = None) -> list[str]:
+    """The text of a question with its figure (a picture's file, or text), code and choices."""
     which = 1 if lang == "vi" else 0
     lines = [_fenced_messages(question.text[which]), ""]
-    if question.figure is not None:
+    if picture is not None:
+        lines += [f"![{pick(lang, 'figure', 'hình')}]({picture})", ""]
+    elif question.figure is not None:
         lines += ["```text", question.figure[which], "```", ""]
     if question.code is not None:
         lines += ["```python", question.code, "```", ""]
@@ -61,8 +63,10 @@ def solution_lines(question: Question, lang: str) -> list[str]:
     return lines
 
 
-def paper_text(paper: Paper, asked: Sequence[Asked], lang: str, student: str = "", name: str = "") -> str:
-    """A student's paper."""
+def paper_text(
+    paper: Paper, asked: Sequence[Asked], lang: str, student: str = "", name: str = "", pictures: Mapping[int, str] | None = None
+) -> str:  # fmt: skip
+    """A student's paper; `pictures` are the files of figures by the number of the question."""
     which = 1 if lang == "vi" else 0
     lines = [f"# {escaped(paper.title[which])}", ""]
     who = " · ".join(escaped(part) for part in (name, student) if part)
@@ -92,7 +96,7 @@ def paper_text(paper: Paper, asked: Sequence[Asked], lang: str, student: str = "
             f"({_marks(one.marks, lang)} marks)" if one.marks != 1 else "(1 mark)",
             f"({_marks(one.marks, lang)} điểm)",
         )
-        lines += [f"**{title}** {marks}", "", *question_lines(one.question, lang)]
+        lines += [f"**{title}** {marks}", "", *question_lines(one.question, lang, (pictures or {}).get(one.number))]
     return "\n".join(lines).rstrip() + "\n"
 
 

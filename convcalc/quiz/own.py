@@ -49,6 +49,7 @@ def own_question(given: Given, label: str, seed: int = 0) -> Question:
         if key in given:
             value = given[key]
             setattr(made, key, (value["en"], value["vi"]) if isinstance(value, dict) else (value, value))
+            made.picture = None if key == "figure" else made.picture
     made.choices = bool(given.get("choices", made.choices))
     found = question_of(made, label, "easy", seed, 1, label)
     if found is None and "choices" not in given and made.last is None and made.answer.form != "text":

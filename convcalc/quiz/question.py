@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from convcalc.mistakes import Mistake
 from convcalc.quiz.answers import Answer
 from convcalc.quiz.reading import Two
 from convcalc.quiz.stream import Draws
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 LEVELS = ("easy", "medium", "hard")
 LEVELS_VI = {"easy": "dễ", "medium": "trung bình", "hard": "khó"}
 
+# Draws a figure in a language; papers have it in place of its text.
+Picture: TypeAlias = "Callable[[str], Figure]"
 Wrong: TypeAlias = "tuple[Any, Mistake]"
 # What the mistakes give, as a list, or worked out one after the other, the likeliest first, for a stream that decides among equals.
 Wrongs: TypeAlias = "Sequence[Wrong] | Callable[[Draws], Iterable[Wrong]]"
@@ -37,6 +42,7 @@ class Draft:
     choices: bool = True
     last: tuple[Two, Mistake | None] | None = None
     always: int = 0  # so many of the first wrongs are choices in any case
+    picture: Picture | None = None  # the figure drawn
 
     def ways(self, order: Draws) -> Iterator[Wrong]:
         """What the mistakes give, each value once and never the right one, the likeliest mistakes first."""
@@ -76,6 +82,7 @@ class Question:
     all_wrongs: Callable[[], Iterable[Wrong]] = field(repr=False, compare=False)
 
     label: str | None = None  # of a question with a teacher's own numbers
+    picture: Picture | None = field(default=None, repr=False, compare=False)
 
     @property
     def wrongs(self) -> list[Wrong]:

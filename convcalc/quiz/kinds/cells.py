@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from convcalc.compute import Worked, compute
 from convcalc.errors import ConvcalcError
 from convcalc.mistakes import BY_NAME
 from convcalc.numbers import Array, Number, show_rows, simple
 from convcalc.quiz.answers import Answer, MatrixAnswer, NumberAnswer
-from convcalc.quiz.question import Draft, Wrong
+from convcalc.quiz.question import Draft, Picture, Wrong
 from convcalc.quiz.reading import Two
 from convcalc.quiz.registry import kind
 from convcalc.quiz.stream import Draws, Stream
 from convcalc.shape import show_sizes
 from convcalc.spec import parse
 from convcalc.worked import products
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def _matrix(s: Stream, shape: tuple[int, ...], low: int, high: int) -> Array:
@@ -36,8 +39,16 @@ def _shown(name: str, array: Array) -> Two:
     return f"{name}{en} ({sizes}):\n{rows}", f"{name}{vi} ({sizes}):\n{rows}"
 
 
-def _under(one: Two, two: Two) -> Two:
-    return f"{one[0]}\n\n{two[0]}", f"{one[1]}\n\n{two[1]}"
+def _figure(*named: tuple[str, Array]) -> tuple[Two, Picture]:
+    """Matrices one below the other as text, and side by side as a picture."""
+    shown = [_shown(name, array) for name, array in named]
+
+    def picture(_lang: str) -> Figure:
+        from convcalc.figures.question import matrices
+
+        return matrices(named)
+
+    return ("\n\n".join(one[0] for one in shown), "\n\n".join(one[1] for one in shown)), picture
 
 
 # What is asked for: one cell, a row, or all of it; in words; the index of its first cell, or None for all.
@@ -77,7 +88,9 @@ def _of(answer: Answer, at: int | None, width: int, output: Array) -> Number | A
     return Array((1, columns), output.values[r * columns : (r + 1) * columns]) if r < rows else None
 
 
-def _draft(asked: Asked, worked: Worked, figure: Two, said: Two, tries: Sequence[Tried], hint: Two) -> Draft:
+def _draft(
+    asked: Asked, worked: Worked, figure: tuple[Two, Picture], said: Two, tries: Sequence[Tried], hint: Two
+) -> Draft:
     answer, what, at = asked
 
     def wrongs(order: Draws) -> Iterator[Wrong]:
@@ -99,7 +112,7 @@ def _draft(asked: Asked, worked: Worked, figure: Two, said: Two, tries: Sequence
             found.append((f"({place}): {products(cell, 'en')}", f"({place}): {products(cell, 'vi')}"))
         return found
 
-    return Draft(text, answer, wrongs, steps, hint, figure=figure, choices=False)
+    return Draft(text, answer, wrongs, steps, hint, figure=figure[0], choices=False, picture=figure[1])
 
 
 def _try(spec: str, data: Array, kernel: Array | None = None, bias: Array | None = None) -> Callable[[], Worked | None]:
@@ -178,7 +191,7 @@ def conv_draft(
     settings = ", ".join([*([f"stride {stride}"] if stride > 1 else []), *([f"padding {padding}"] if padding else []), *([f"bias {bias.values[0]}"] if bias else [])])  # fmt: skip
     none = "" if bias is not None else ", no bias"
     none_vi = "" if bias is not None else ", không có bias"
-    figure = _under(_shown("input", data), _shown("kernel", kernel))
+    figure = _figure(("input", data), ("kernel", kernel))
     said = (
         "A convolution as PyTorch works it out (the kernel is not turned)"
         + (f", with {settings}{none}." if settings else ", stride 1, no bias."),
@@ -238,7 +251,7 @@ def compute_pool(level: str, s: Draws) -> Draft | None:
         "Look at one window after the other: where does the next one begin?",
         "Xét lần lượt từng cửa sổ: cửa sổ tiếp theo bắt đầu ở đâu?",
     )
-    figure = _shown("input", data)
+    figure = _figure(("input", data))
     return _draft(_asked(s, level, worked), worked, figure, said, tries, hint)
 
 
@@ -267,7 +280,7 @@ def compute_flatten(level: str, s: Draws) -> Draft | None:
         f"Write the output of `nn.Flatten()`{after} as one row.",
         f"Viết output của `nn.Flatten()`{after_vi} thành một hàng.",
     )
-    figure = _shown("input", data if channels > 1 else data.reshaped((m, n)))
+    figure, picture = _figure(("input", data if channels > 1 else data.reshaped((m, n))))
 
     def steps() -> list[Two]:
         row = " ".join(str(v) for v in values)
@@ -284,4 +297,4 @@ def compute_flatten(level: str, s: Draws) -> Draft | None:
         "Channel by channel, row by row, from left to right.",
         "Lần lượt từng channel, từng hàng, từ trái sang phải.",
     )
-    return Draft(text, answer, wrongs, steps, hint, figure=figure, choices=False)
+    return Draft(text, answer, wrongs, steps, hint, figure=figure, choices=False, picture=picture)

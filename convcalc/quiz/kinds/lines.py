@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convcalc.layers import Conv
 from convcalc.mistakes import BY_NAME
@@ -17,6 +17,9 @@ from convcalc.quiz.registry import kind
 from convcalc.quiz.stream import Draws
 from convcalc.shape import Shape, show_sizes, wholes
 from convcalc.words import many
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @kind("which-line", "the line of code that fits a figure", "dòng code đúng với hình")
@@ -102,7 +105,16 @@ def line_draft(layer: Conv, x: Shape) -> Draft:
         ]  # fmt: skip
 
     hint = ("First the channels on both sides, then the size.", "Xem số channel hai bên trước, rồi đến kích thước.")
-    return Draft(text, answer, wrongs, steps, hint, figure=(drawn[0], drawn[1]), always=3)
+
+    def picture(lang: str) -> Figure:
+        from convcalc.figures.question import before_and_after
+
+        said = many(kernels, "kernel") if lang == "en" else f"{kernels} kernel"
+        return before_and_after(
+            (channels, m, n), (kernels, channels, k, k), [f"{said}, {channels}×{k}×{k}", *extra.split(", ")[1:]], y
+        )
+
+    return Draft(text, answer, wrongs, steps, hint, figure=(drawn[0], drawn[1]), always=3, picture=picture)
 
 
 def _drawn(left: str, middle: str, right: str) -> str:
