@@ -8,6 +8,9 @@ from convcalc.shape import show_shape
 from convcalc.tracing import Trace
 from convcalc.words import say
 
+# Lines that stand on one page; a longer block may be broken between pages.
+ONE_PAGE = 40
+
 
 def derivation(traced: Trace, explain: bool, lang: str) -> str:
     """The output, parameters, multiply-adds and range of validity; with `explain`, the steps of every layer first."""
@@ -19,7 +22,17 @@ def derivation(traced: Trace, explain: bool, lang: str) -> str:
     ]
     for i, condition in enumerate(traced.valid_when):
         lines.append(f"& {condition.text('latex')}" if i else _line(say("valid_when", lang), condition.text("latex")))
-    return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
+    block = "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
+    return block if len(lines) <= ONE_PAGE else "{\\allowdisplaybreaks\n" + block + "}"
+
+
+def document(body: str, lang: str) -> str:
+    """A whole document around a block or a table: amsmath and, for Vietnamese, fonts in T5 (vntex)."""
+    packages = [r"\usepackage{amsmath}", *([r"\usepackage[T5]{fontenc}"] if lang == "vi" else [])]
+    packages += [r"\usepackage{longtable}"] if r"\begin{longtable}" in body else []
+    page = r"\usepackage[margin=15mm]{geometry}"
+    lines = [r"\documentclass{article}", *packages, page, r"\pagestyle{empty}", r"\begin{document}", r"\noindent", body]
+    return "\n".join([*lines, r"\end{document}"])
 
 
 def _steps(traced: Trace, lang: str) -> list[str]:

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -76,3 +77,35 @@ def test_every_kind_of_question_is_among_the_samples() -> None:
 
     text = (ROOT / "docs" / "quiz-samples.md").read_text(encoding="utf-8")
     assert [name for name in kinds() if f"`{name}." not in text] == []
+
+
+GALLERY = ROOT / "docs" / "gallery.md"
+DRAWN = re.findall(
+    r"^convcalc ((?:draw|compare) .*-o docs/(gallery/\S+).*)$", GALLERY.read_text(encoding="utf-8"), re.MULTILINE
+)
+
+
+@pytest.mark.parametrize(("command", "picture"), DRAWN, ids=[picture for _, picture in DRAWN])
+def test_the_gallery_is_what_its_commands_draw(
+    convcalc: Callable[..., Any], request: pytest.FixtureRequest, tmp_path: Path, command: str, picture: str
+) -> None:
+    kept = ROOT / "docs" / picture
+    made = kept if request.config.getoption("--overwrite") else tmp_path / kept.name
+    ran = convcalc(*shlex.split(command.replace(f"docs/{picture}", str(made))))
+    assert ran.code == 0
+    if kept.suffix == ".svg":  # places may differ by a hair between versions of matplotlib; what is said may not
+        assert said_in(made) == said_in(kept)
+    else:
+        assert made.read_bytes()[:6] == kept.read_bytes()[:6]
+    assert f"]({picture})" in GALLERY.read_text(encoding="utf-8")
+
+
+def said_in(path: Path) -> list[str]:
+    """The texts of an SVG."""
+    root = ElementTree.fromstring(path.read_bytes())
+    return ["".join(one.itertext()) for one in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_the_gallery_has_twelve_pictures() -> None:
+    assert len(DRAWN) == 12
+    assert {path.name for path in (ROOT / "docs" / "gallery").iterdir()} == {Path(picture).name for _, picture in DRAWN}

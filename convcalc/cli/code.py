@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from convcalc.cli.options import read_text
 from convcalc.errors import ConvcalcError, SpecError
@@ -14,9 +15,12 @@ from convcalc.scan import as_shape
 from convcalc.shape import LARGEST_NUMBER
 from convcalc.tracing import PartialTrace, Row, trace_rows
 
+if TYPE_CHECKING:
+    from convcalc.cli.shape import Form
+
 
 def shape_of_code(
-    named: re.Match[str], given: str | None, run: bool, *, explain: bool, latex: bool, json: bool, check: bool, device: str, lang: str
+    named: re.Match[str], given: str | None, run: bool, *, how: Form, check: bool, device: str, lang: str
 ) -> int:  # fmt: skip
     """The same answer as for a spec; notes on what the code leaves unused come first."""
     from convcalc.cli.shape import report, report_error
@@ -43,9 +47,9 @@ def shape_of_code(
     except ConvcalcError as found:
         error = found
     else:
-        _say(imported, lang, json)
-        return report(traced, explain=explain, latex=latex, json=json, check=check, device=device, lang=lang)
-    return report_error(error, None, rows, json, lang)
+        _say(imported, lang, how.form == "json")
+        return report(traced, how=how, check=check, device=device, lang=lang)
+    return report_error(error, None, rows, how.form == "json", lang)
 
 
 def read_code(named: re.Match[str]) -> tuple[Layer, dict[int, str]]:

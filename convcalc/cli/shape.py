@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -49,6 +49,10 @@ def shape(
     ] = None,
     explain: Annotated[bool, typer.Option("--explain", help=pick(HELP, "Show how each number is worked out.", "Trình bày từng bước tính."))] = False,
     latex: Annotated[bool, typer.Option("--latex", help=pick(HELP, "Print the answer in LaTeX.", "In kết quả bằng LaTeX."))] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help=pick(HELP, "Print the answer in Markdown.", "In kết quả bằng Markdown."))] = False,
+    tabular: Annotated[bool, typer.Option("--tabular", help=pick(HELP, "Print the layer table as a LaTeX tabular.", "In bảng các layer dạng tabular của LaTeX."))] = False,
+    csv: Annotated[bool, typer.Option("--csv", help=pick(HELP, "Print the layer table as CSV.", "In bảng các layer dạng CSV."))] = False,
+    document: Annotated[bool, typer.Option("--document", help=pick(HELP, "With --latex or --tabular: a whole document.", "Với --latex hoặc --tabular: in cả một tài liệu LaTeX."))] = False,
     json: JsonOption = False,
     batch: Annotated[
         str | None,
@@ -71,12 +75,13 @@ def shape(
 ) -> int:  # fmt: skip
     """Work out shapes, parameters, multiply-adds and receptive fields, layer by layer."""
     speech = language(lang)
+    how = _form({"json": json, "latex": latex, "markdown": markdown, "tabular": tabular, "csv": csv}, explain, document)
     if batch is not None:
-        if spec is not None or input_ is not None or explain or latex:
+        if spec is not None or input_ is not None or explain or how.form not in ("screen", "json"):
             raise ConvcalcError(
                 "bad_option", command="convcalc shape",
-                problem="--batch reads specs and inputs from its file and prints JSON; leave out SPEC, --input, --explain and --latex",
-                problem_vi="--batch đọc spec và input từ file rồi in JSON; bỏ SPEC, --input, --explain và --latex",
+                problem="--batch reads specs and inputs from its file and prints JSON; leave out SPEC, --input, --explain and other forms",
+                problem_vi="--batch đọc spec và input từ file rồi in JSON; bỏ SPEC, --input, --explain và các dạng in khác",
             )  # fmt: skip
         from convcalc.cli.batch import run_batch
 
@@ -85,17 +90,7 @@ def shape(
     if from_code is not None:
         from convcalc.cli.code import shape_of_code
 
-        return shape_of_code(
-            from_code,
-            input_,
-            trace,
-            explain=explain,
-            latex=latex,
-            json=json,
-            check=check,
-            device=device.value,
-            lang=speech,
-        )
+        return shape_of_code(from_code, input_, trace, how=how, check=check, device=device.value, lang=speech)
     if trace:
         raise ConvcalcError(
             "bad_option", command="convcalc shape", problem="--trace is for a file of code: FILE.py:CLASS",
@@ -118,7 +113,7 @@ def shape(
     except ConvcalcError as found:
         error = found
     else:
-        return report(traced, explain=explain, latex=latex, json=json, check=check, device=device.value, lang=speech)
+        return report(traced, how=how, check=check, device=device.value, lang=speech)
     return report_error(error, text, rows, json, speech)
 
 
@@ -138,38 +133,75 @@ def spec_text(spec: str | None) -> str:
     return spec
 
 
-def report(
-    traced: Trace, *, explain: bool, latex: bool, json: bool, check: bool, device: str, lang: str
-) -> int:  # fmt: skip
+class Form(NamedTuple):
+    """How an answer is printed: "screen", or one of the forms for other programs and texts."""
+
+    form: str
+    explain: bool
+    document: bool
+
+
+def _form(asked: dict[str, bool], explain: bool, document: bool) -> Form:
+    forms = [name for name, wanted in asked.items() if wanted]
+    if len(forms) > 1:
+        both = " and ".join(f"--{name}" for name in forms)
+        raise ConvcalcError(
+            "bad_option", command="convcalc shape", problem=f"{both} are forms of their own; ask for one",
+            problem_vi=f"{both.replace(' and ', ' và ')} là các dạng in riêng; chỉ chọn một",
+        )  # fmt: skip
+    if document and forms not in (["latex"], ["tabular"]):
+        raise ConvcalcError(
+            "bad_option", command="convcalc shape", problem="--document goes with --latex or --tabular",
+            problem_vi="--document đi cùng --latex hoặc --tabular",
+        )  # fmt: skip
+    return Form(forms[0] if forms else "screen", explain, document)
+
+
+def report(traced: Trace, *, how: Form, check: bool, device: str, lang: str) -> int:
     """Print the answer, then what torch says of it; 1 if it disagrees."""
-    if json:
+    if how.form == "json":
         from convcalc.results import trace_object
 
         result = run_check(traced, device) if check else None
         print(dump(trace_object(traced, result)))
         return 0 if result is None or result.agrees else 1
-    from convcalc.render import answer, console, explained
+    if how.form == "screen":
+        from convcalc.render import answer, console, explained
 
-    out = console()
-    if latex:
-        from convcalc.latex import derivation
-
-        print(derivation(traced, explain, lang))
-    else:
-        if explain:
+        out = console()
+        if how.explain:
             out.print(explained(traced, lang))
         out.print(answer(traced, lang, out.width))
+    else:
+        print(_pasted(traced, how, lang))
     if not check:
         return 0
     sys.stdout.flush()
-    return show_check(traced, device, lang, out_is_latex=latex)
+    return show_check(traced, device, lang, to_stderr=how.form != "screen")
 
 
-def show_check(traced: Trace, device: str, lang: str, out_is_latex: bool) -> int:
-    """The line that says whether torch agrees, below the answer (beside it, on standard error, where that is LaTeX)."""
+def _pasted(traced: Trace, how: Form, lang: str) -> str:
+    """The answer as text for other documents."""
+    if how.form == "csv":
+        from convcalc.tables import as_csv
+
+        return as_csv(traced).rstrip("\n")
+    if how.form == "markdown":
+        from convcalc.markdown import answer
+
+        return answer(traced, how.explain, lang)
+    from convcalc.latex import derivation, document
+    from convcalc.tables import as_tabular
+
+    body = derivation(traced, how.explain, lang) if how.form == "latex" else as_tabular(traced, lang)
+    return document(body, lang) if how.document else body
+
+
+def show_check(traced: Trace, device: str, lang: str, to_stderr: bool) -> int:
+    """The line that says whether torch agrees, below the answer (beside it, on standard error, where that is to be pasted)."""
     from convcalc.render import check_lines, console
 
-    out = console(stderr=out_is_latex)
+    out = console(stderr=to_stderr)
     if out.is_terminal:
         with out.status(say("checking", lang)):
             result = run_check(traced, device)
