@@ -17,12 +17,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from convcalc.errors import ConvcalcError
 from convcalc.train.data import Asked, Dataset, Remote, Source, places, sources, stratified
 from convcalc.train.data.builtin import SHAPES, drawn
 from convcalc.train.data.folders import read_tree
 from convcalc.train.data.reviews import numbered, vocabulary, words_of
+from convcalc.train.feed import Feed, scaling_of
 
 Quiet: Callable[..., None] = lambda *_: None  # noqa: E731
 
@@ -350,7 +352,7 @@ def test_large_trees_are_decoded_once(tmp_path: Path, cache: Path, monkeypatch: 
     monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
     tree(tmp_path / "pictures", ("train", "test"))
     first = read_tree(tmp_path / "pictures", Asked(SIZE))
-    assert isinstance(first.train.x.base if first.train.x.base is not None else first.train.x, np.memmap | np.ndarray)
+    assert isinstance(first.train.x, np.memmap)
     kept = sorted(path.name for path in (cache / "decoded").iterdir())
     assert len(kept) == 2
     calls: list[Path] = []
@@ -361,6 +363,44 @@ def test_large_trees_are_decoded_once(tmp_path: Path, cache: Path, monkeypatch: 
     with pytest.raises(Exception):  # noqa: B017, PT011 — the changed tree is decoded again, here by what decodes nothing
         read_tree(tmp_path / "pictures", Asked(SIZE)).checksum()
     assert calls
+
+
+def test_a_large_folder_that_is_split_here_stays_a_file(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree(tmp_path / "pictures")
+    small = read_tree(tmp_path / "pictures", Asked(SIZE))
+    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
+    large = read_tree(tmp_path / "pictures", Asked(SIZE))
+    assert large.checksum() == small.checksum()
+    for part in ("train", "validation", "test"):
+        one, other = getattr(large, part), getattr(small, part)
+        assert isinstance(one.x, np.memmap)
+        assert one.x.filename == large.train.x.filename
+        assert (one.rows(slice(None)) == other.x).all()
+        assert (one.y == other.y).all()
+        again = one.take(np.arange(len(one))[::-1])
+        assert isinstance(again.x, np.memmap)
+        assert (again.rows(0) == other.x[-1]).all()
+        batches = [
+            [batch.x for _, batch in Feed(split, torch.device("cpu"), SIZE, scaling_of(split, "data"), 0).in_order(3)]
+            for split in (one, other)
+        ]
+        assert all(torch.equal(a, b) for a, b in zip(*batches, strict=True))
+
+
+def test_a_disk_that_is_full_ends_in_a_sentence(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
+
+    def full(*_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.posix_fallocate", full)
+    tree(tmp_path / "pictures")
+    with pytest.raises(ConvcalcError) as error:
+        read_tree(tmp_path / "pictures", Asked(SIZE))
+    assert (error.value.kind, error.value.exit_code) == ("cannot_write", 3)
+    assert list((cache / "decoded").iterdir()) == []
 
 
 # --- splits, and sets that are made here ------------------------------------------------------------------------------

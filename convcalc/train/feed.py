@@ -62,6 +62,7 @@ class Feed:
         self.rank, self.world = share
         self.mapped = isinstance(split.x, np.memmap)
         self.x = torch.from_numpy(np.asarray(split.x)) if self.mapped else torch.from_numpy(split.x.copy()).to(device)
+        self.places = None if split.places is None else torch.from_numpy(split.places)
         self.y = torch.from_numpy(split.y.astype(np.int64)).to(device)
         self.lengths = None if split.lengths is None else torch.from_numpy(split.lengths.astype(np.int64))
         self.texts = split.lengths is not None
@@ -123,6 +124,8 @@ class Feed:
         if self.lengths is not None:
             longest = int(self.lengths[places].max())
             return self.x[places.to(self.x.device), :longest].to(self.device).long()
+        if self.places is not None:
+            places = self.places[places]
         x = self.x[places if self.mapped else places.to(self.device)].to(self.device)
         if draws is not None:
             x = changed(x, changes, draws)
@@ -160,7 +163,7 @@ def scaling_of(split: Split, how: str) -> tuple[list[float], list[float]] | None
         # by counts of the 256 values: exact, and quick
         counts = np.zeros(256)
         for i in range(0, len(split), COUNTED_AT_ONCE):
-            counts += np.bincount(split.x[i : i + COUNTED_AT_ONCE, c].reshape(-1), minlength=256)
+            counts += np.bincount(split.rows(slice(i, i + COUNTED_AT_ONCE))[:, c].reshape(-1), minlength=256)
         values = np.arange(256) / 255
         m = float((counts * values).sum() / counts.sum())
         mean.append(round(m, 6))

@@ -109,7 +109,7 @@ def _of_data(found: Opened, data: Dataset, lang: str) -> dict[str, Any]:
     made: dict[str, Any] = {}
     if data.kind == "masks":
         shown = [
-            (_plain(data.test.x[i]), data.test.y[i], scores[i].argmax(0).numpy())
+            (_plain(data.test.rows(i)), data.test.y[i], scores[i].argmax(0).numpy())
             for i in range(min(SHOWN_MASKS, len(data.test)))
         ]
         made["predictions.png"] = pictures.masks(shown, len(data.classes), lang)
@@ -119,7 +119,7 @@ def _of_data(found: Opened, data: Dataset, lang: str) -> dict[str, Any]:
         wrong = [i for i in worst if int(scores[i].argmax()) != int(data.test.y[i])]
         made["mistakes.png"] = pictures.mistakes(
             [
-                (_plain(data.test.x[i]), data.classes[int(data.test.y[i])], _name(data, int(scores[i].argmax())), float(shares[i].max()))
+                (_plain(data.test.rows(i)), data.classes[int(data.test.y[i])], _name(data, int(scores[i].argmax())), float(shares[i].max()))
                 for i in wrong
             ],
             lang,
@@ -132,7 +132,7 @@ def _of_data(found: Opened, data: Dataset, lang: str) -> dict[str, Any]:
             found.module(found.feed(data.test.take(np.arange(1)))._x(torch.arange(1), (), None))
         hook.remove()
         made["kernels.png"] = pictures.kernels(
-            first.weight.detach().numpy(), _plain(data.test.x[0]), kept[0][0].numpy(), lang
+            first.weight.detach().numpy(), _plain(data.test.rows(0)), kept[0][0].numpy(), lang
         )
     return made
 

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from convcalc.errors import ConvcalcError
 
 Array: TypeAlias = NDArray[Any]
+# Samples that are looked at together where a whole set may be too much.
+AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -26,18 +28,28 @@ class Split:
 
     x: uint8 (N, C, H, W) for pictures; int32 (N, L) for texts, where `lengths` says how many words of each are no padding.
     y: int64 (N,), or uint8 (N, H, W) for masks.
+    places: where x is a file that is mapped, which of its samples belong to the split; a part of a large set is never copied.
     """
 
     x: Array
     y: Array
     lengths: Array | None = None
+    places: Array | None = None
 
     def __len__(self) -> int:
         return len(self.y)
 
     def take(self, places: Array) -> Split:
         """The samples at these places."""
-        return Split(self.x[places], self.y[places], None if self.lengths is None else self.lengths[places])
+        lengths = None if self.lengths is None else self.lengths[places]
+        if isinstance(self.x, np.memmap):
+            return Split(self.x, self.y[places], lengths, places if self.places is None else self.places[places])
+        return Split(self.x[places], self.y[places], lengths)
+
+    def rows(self, where: Any) -> Array:
+        """x of one sample, or of those of a slice or of several places."""
+        found: Array = self.x[where if self.places is None else self.places[where]]
+        return found
 
 
 @dataclass(frozen=True)
@@ -62,9 +74,11 @@ class Dataset:
         digest = blake2b(digest_size=16)
         for split in (self.train, self.validation, self.test):
             if split is not None:
-                for array in (split.x, split.y):
-                    digest.update(str(array.shape).encode())
-                    digest.update(np.ascontiguousarray(array).data)
+                digest.update(str((len(split), *split.x.shape[1:])).encode())
+                for i in range(0, len(split), AT_ONCE):
+                    digest.update(np.ascontiguousarray(split.rows(slice(i, i + AT_ONCE))).data)
+                digest.update(str(split.y.shape).encode())
+                digest.update(np.ascontiguousarray(split.y).data)
         return digest.hexdigest()
 
     def limited(self, count: int, seed: int = 0) -> Dataset:

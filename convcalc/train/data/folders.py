@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from hashlib import blake2b
 from pathlib import Path
@@ -92,6 +93,7 @@ def _decoded(paths: list[Path], asked: Asked) -> tuple[Array, Array, list[tuple[
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", suffix=".npy", delete=False) as file:
             temporary = Path(file.name)
         x = np.lib.format.open_memmap(temporary, "w+", np.uint8, shape)
+        _reserve(temporary)
     bad: list[tuple[Path, str]] = []
     kept: list[int] = []
     try:
@@ -112,6 +114,16 @@ def _decoded(paths: list[Path], asked: Asked) -> tuple[Array, Array, list[tuple[
         if temporary is not None:
             temporary.unlink(missing_ok=True)  # what is still mapped stays readable
     return x[: len(kept)], np.array(kept, np.int64), bad
+
+
+def _reserve(path: Path) -> None:
+    """Take the room of a file on the disk at once: a mapped file that finds it full later would end the process."""
+    try:
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise ConvcalcError("cannot_write", path=str(path.parent), reason=error.strerror or str(error)) from None
 
 
 def decode(path: Path, channels: int, height: int, width: int) -> Array:
