@@ -199,10 +199,31 @@ def test_the_fewest_layers_for_a_receptive_field(field: int, spec: str, kernel: 
     assert answer.solutions[0].values == {"N": times}
 
 
+@pytest.mark.parametrize(
+    ("spec", "field"),
+    [("conv 7x7 s2 p3 > maxpool 3 s2 p1 > N * (conv 3x3 p1)", 100), ("N * (conv 3x3 > maxpool 2) > conv 5x5", 999),
+     ("N * (conv 3x2)", 41), ("conv 3x3 > 2 * (N * (conv 3x3 d2))", 77), ("N * (residual(conv 1@3x3 p1))", 50)],
+)  # fmt: skip
+def test_the_fewest_layers_of_longer_networks(spec: str, field: int) -> None:
+    answer = solve(spec, field=field)
+    times = answer.solutions[0].values["N"]
+    sizes = [
+        min(
+            axis.size
+            for axis in trace(cc.parse(spec.replace("N *", f"{n} *")), "1,100000,100000").rows[-1].receptive_field
+        )  # type: ignore[union-attr,type-var]
+        for n in (times, times - 1)
+        if n
+    ]
+    assert sizes[0] >= field
+    assert len(sizes) == 1 or sizes[1] < field
+
+
 def test_what_never_sees_more() -> None:
     answer = solve("N * (conv 1x1)", field=3)
     assert answer.solutions == []
-    assert "1×1" in answer.reason[0]  # type: ignore[index]
+    assert "sees what the one before it sees" in answer.reason[0]  # type: ignore[index]
+    assert "more than 100000" in solve("N * (conv 3x3)", field=1_000_000).reason[0]  # type: ignore[index]
 
 
 @pytest.mark.parametrize("budget", [27, 28, 500, 1000, 12345])

@@ -34,9 +34,9 @@ def solve(
     """Find the numbers for the letters (or ?) of layers that give an output: best first, each checked."""
     speech = language(lang)
     in_range("--most", most, 1, 1000)
-    for name, number in (("--params", params), ("--macs", macs), ("--field", field)):
+    for name, number, largest in (("--params", params, 10**18), ("--macs", macs, 10**18), ("--field", field, 10**6)):
         if number is not None:
-            in_range(name, number, 1, 10**18)
+            in_range(name, number, 1, largest)
     from convcalc.solving.asking import in_features
     from convcalc.solving.asking import solve as find_all
 

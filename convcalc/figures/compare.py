@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from convcalc.errors import ConvcalcError
+from convcalc.figures.bars import Column, bars
 from convcalc.figures.cost import in_bytes
 from convcalc.figures.labels import amount
-from convcalc.figures.style import THEMES, Page, measured
+from convcalc.figures.style import THEMES
 from convcalc.layers import Conv, ConvT, Layer, Linear, Merge
 from convcalc.layers.combine import Network, drive
 from convcalc.shape import Shape, is_symbolic, show_shape, whole, wholes
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Points.
-MARGIN, BAR, LINE, TEXT, LONGEST = 22.0, 14.0, 22.0, 11.0, 170.0
+TEXT, LINE = 11.0, 22.0
 
 
 @dataclass(frozen=True)
@@ -69,33 +70,10 @@ def depth(net: Layer) -> int:
 
 def compare(models: Sequence[Compared], lang: str = "en", theme: str = "light") -> Figure:
     """Bars of every count, a line a model."""
-    columns: list[tuple[str, Callable[[Compared], int], Callable[[int], str]]] = [
-        (say("params", lang), lambda one: one.params, lambda value: amount(value, lang)),
-        (say("macs", lang), lambda one: one.macs, lambda value: amount(value, lang)),
-        (say("figure.all_memory", lang), lambda one: one.memory, lambda value: in_bytes(value, lang)),
-        (say("figure.depth", lang), lambda one: one.depth, str),
-    ]
-    name_width = max(measured(one.name, TEXT, bold=True)[0] for one in models)
-    texts = [[text(value(one)) for one in models] for _, value, text in columns]
-    widths = [
-        max(LONGEST + 6 + max(measured(t, TEXT)[0] for t in said), measured(head, TEXT + 1, bold=True)[0])
-        for (head, _, _), said in zip(columns, texts, strict=True)
-    ]
-    page = Page(
-        2 * MARGIN + name_width + sum(20 + width for width in widths),
-        (len(models) + 1) * LINE + 2 * MARGIN,
-        THEMES[theme],
-    )
-    first = page.height - MARGIN - LINE / 2
-    for i, one in enumerate(models, 1):
-        page.text(MARGIN + name_width, first - i * LINE, one.name, TEXT, ha="right", fontweight="bold")
-    left = MARGIN + name_width + 20
-    for colour, (head, value, _), said, width in zip(page.theme.series, columns, texts, widths, strict=False):
-        page.text(left, first, head, TEXT + 1, ha="left", fontweight="bold")
-        most = max(1, *(value(one) for one in models))
-        for i, (one, text) in enumerate(zip(models, said, strict=True), 1):
-            length = LONGEST * value(one) / most
-            page.box(left, first - i * LINE - BAR / 2, length, BAR, "conv", 0, facecolor=colour)
-            page.text(left + length + 5, first - i * LINE, text, TEXT, ha="left")
-        left += width + 20
-    return page.figure
+    columns = [
+        Column(say("params", lang), [one.params for one in models], [amount(one.params, lang) for one in models]),
+        Column(say("macs", lang), [one.macs for one in models], [amount(one.macs, lang) for one in models]),
+        Column(say("figure.all_memory", lang), [one.memory for one in models], [in_bytes(one.memory, lang) for one in models]),
+        Column(say("figure.depth", lang), [one.depth for one in models], [str(one.depth) for one in models]),
+    ]  # fmt: skip
+    return bars([(one.name, "") for one in models], columns, THEMES[theme], TEXT, LINE, bold=True).figure

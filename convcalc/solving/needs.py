@@ -12,7 +12,7 @@ from convcalc.shape import Condition
 class Unknown(NamedTuple):
     """A letter that is looked for.
 
-    `role` is the field where it stands (kernel_size, padding, …), "times" or "size"; `least` its smallest value. Formulas know
+    `role` is the field where it stands (kernel_size, padding, …), or "size" or "channels" of the input; `least` its smallest value. Formulas know
     positive letters only, so where 0 is allowed the letter in them is the value plus one (`shift`). `most` is how far it is
     tried where no closed form bounds it; None for sizes and counts, which have no usual bound.
     """

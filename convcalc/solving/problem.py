@@ -76,9 +76,10 @@ class Problem:
                         if known is not None:  # the strictest of all places
                             least, most = max(least, known.least), most if known.most is None else known.most
                         found[letter] = Unknown(letter, name if known is None else known.role, least, most)
-        for size in self.input:
+        for axis, size in enumerate(self.input):
+            role = "channels" if axis == 0 and len(self.input) > 1 else "size"
             for letter in sorted(letters_of(size) & self.free):
-                found.setdefault(letter, Unknown(letter, "size", 1, None))
+                found.setdefault(letter, Unknown(letter, role, 1, None))
         return list(found.values())
 
     def traced(self, unknowns: list[Unknown]) -> Trace:
@@ -88,7 +89,10 @@ class Problem:
 
     def needs(self, traced: Trace) -> list[Need]:
         """Limits of the layers and the goal, over the letters of the trace."""
-        found = [limit(condition) for condition in traced.valid_when]
+        limits = [limit(condition) for condition in traced.valid_when]
+        found = [
+            need for need in limits if not need.letters <= self.given
+        ]  # those of the input alone are its range of validity
         goal = self.goal
         for axis, (has, asked) in enumerate(zip(*self.compared(traced.output), strict=True)):
             if not letters_of(asked) - self.given - letters_of(self.net):  # a letter of its own may be anything

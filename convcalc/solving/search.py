@@ -14,7 +14,7 @@ from convcalc.solving.interval import ANY, Interval, preimage
 from convcalc.solving.needs import Need, Unknown
 
 # The letters that are tried come first: those with few values; what an interval finds best comes last.
-_ORDER = ("times", "stride", "dilation", "groups", "output_padding", "kernel_size", "padding")
+_ORDER = ("stride", "dilation", "groups", "output_padding", "kernel_size", "padding")
 # How far beyond its smallest value a letter without a usual bound is tried, where others depend on it.
 FAR = 500
 # Partial assignments looked at before the search gives up: some seconds.

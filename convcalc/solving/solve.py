@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from itertools import islice, product
 from math import prod
@@ -14,7 +14,7 @@ from convcalc.formula import Dim
 from convcalc.layers import Layer
 from convcalc.layers.combine import LARGEST_REPEAT
 from convcalc.rebuild import put_in
-from convcalc.shape import Condition, Shape
+from convcalc.shape import Condition, Shape, whole
 from convcalc.solving.interval import Interval
 from convcalc.solving.needs import Need, Unknown, connected
 from convcalc.solving.order import Rank, open_windows, rank, sensible
@@ -26,8 +26,10 @@ from convcalc.tracing import Trace, trace
 SHOWN = 10
 # Combinations of the groups' solutions that are put in order.
 MOST_COMBINED = 20_000
-# Repeats that are tried one by one.
+# Repeats that are tried one by one, where more than a receptive field is asked for.
 MOST_TIMES = 64
+# An input that has room for any field, and how many repeats of it are worked out in letters again.
+ROOM, IN_LETTERS = 10**7, 500
 
 Said = tuple[str, str]  # (English, Vietnamese)
 
@@ -88,7 +90,8 @@ def solve_letters(problem: Problem, everything: bool = False) -> Answer:
     times = problem.times()
     if not times:
         return _solved(problem, everything)
-    if problem.goal.field is not None and problem.goal.output is None and len(times) == 1:
+    alone = len(times) == 1 and not problem.unknowns() and not problem.goal.budget and problem.goal.output is None
+    if problem.goal.field is not None and alone:
         return _fewest(problem, times[0], everything)
     best = Answer(reason=None)
     for numbers in product(range(1, MOST_TIMES + 1), repeat=len(times)):
@@ -116,27 +119,58 @@ def solve_letters(problem: Problem, everything: bool = False) -> Answer:
 
 
 def _fewest(problem: Problem, letter: str, everything: bool) -> Answer:
-    """The fewest repeats that see far enough: a receptive field only grows with every layer, so they are found by halving."""
+    """The fewest repeats that see far enough, where no other letter is open.
 
-    def enough(times: int) -> bool:
-        return bool(_solved(problem.with_times({letter: times}), everything=False).solutions)
+    A receptive field never shrinks with a layer more, so "enough" is monotone. Of windows without a stride it grows evenly, and
+    two small numbers of repeats foretell the answer; with a stride it grows ever faster, and doubling finds it soon. Both are
+    looked at from either side: the answer sees enough, one repeat less does not.
+    """
+    wanted = problem.goal.field
+    assert wanted is not None
+    # Numbers are traced much sooner than letters, and a field does not depend on sizes where these are large enough.
+    roomy: Shape = tuple(
+        ROOM if i and not isinstance(size, int) else 1 if not isinstance(size, int) else size
+        for i, size in enumerate(problem.input)
+    )
 
-    high = 1
-    while not enough(high):
-        if high >= LARGEST_REPEAT:
-            return Answer(
-                reason=(
-                    f"no number of layers up to {LARGEST_REPEAT} sees so far: a 1×1 kernel sees no more than the layer before it",
-                    f"không có số layer nào đến {LARGEST_REPEAT} nhìn được xa như vậy: kernel 1×1 không nhìn rộng hơn layer trước nó",
-                )
+    def seen(times: int) -> int:
+        try:
+            rows = trace(problem.with_times({letter: times}).net, roomy).rows
+        except ConvcalcError:
+            if times < 3:
+                raise
+            return ROOM  # strides have used the input up, which takes a field as large as it
+        sizes = [axis.size for axis in rows[-1].receptive_field if axis is not None]
+        if len(sizes) < len(rows[-1].receptive_field) or not all(isinstance(size, int) for size in sizes):
+            raise ConvcalcError("field_unknown")
+        return min(map(whole, sizes))
+
+    first, second, third = seen(1), seen(2), seen(3)
+    if first >= wanted:
+        best = 1
+    elif second == first:
+        return Answer(
+            reason=(
+                f"each of these layers sees what the one before it sees: {first} cells, not {wanted}",
+                f"mỗi layer này chỉ nhìn thấy đúng phần layer trước nhìn thấy: {first} ô, không phải {wanted}",
             )
-        high = min(2 * high, LARGEST_REPEAT)
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    answer = _solved(problem.with_times({letter: high}), everything)
-    answer.intervals[letter] = Interval(high)
+        )
+    else:
+        low, best = 1, 2
+        if third - second == second - first:
+            best = min(max(2, 1 - (first - wanted) // (second - first)), LARGEST_REPEAT)
+            low = best - 1 if seen(best - 1) < wanted else 1
+        while seen(best) < wanted:
+            if best == LARGEST_REPEAT:
+                said = f"more than {LARGEST_REPEAT} repeats would be needed", f"cần hơn {LARGEST_REPEAT} lần lặp"
+                return Answer(reason=said)
+            low, best = best, min(2 * best, LARGEST_REPEAT)
+        while best - low > 1:
+            middle = (low + best) // 2
+            low, best = (low, middle) if seen(middle) >= wanted else (middle, best)
+    shown = problem if best <= IN_LETTERS else replace(problem, input=roomy)
+    answer = _solved(shown.with_times({letter: best}), everything)
+    answer.intervals[letter] = Interval(best)
     return answer
 
 
