@@ -21,6 +21,18 @@ def changed(net: Layer, change: Callable[[Layer], Layer]) -> Layer:
     return _rebuilt(net, change, {})
 
 
+def leaves(net: Layer) -> list[Layer]:
+    """The layers that hold no others, each once, in the order they stand there."""
+    found: dict[int, Layer] = {}
+
+    def note(layer: Layer) -> Layer:
+        found.setdefault(id(layer), layer)
+        return layer
+
+    changed(net, note)
+    return list(found.values())
+
+
 def letters_of(value: Any) -> set[str]:
     """The letters in a layer, a shape or a formula."""
     if isinstance(value, Formula):

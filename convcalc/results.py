@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from convcalc.compute import Cell, Worked
     from convcalc.models import Model
-    from convcalc.solving.solve import Answer, Solution
+    from convcalc.solving.answer import Answer, Solution
     from convcalc.torchside.check import Check
     from convcalc.verify import Verdict
 
@@ -147,6 +147,7 @@ def answer_object(answer: Answer, lang: str) -> dict[str, Any]:
         "nearest": None if answer.nearest is None else _solution(answer.nearest),
         "more": answer.more,
         "bound": answer.bound,
+        "remarks": [remark[which] for remark in answer.remarks],
     }
 
 

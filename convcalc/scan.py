@@ -266,6 +266,9 @@ def _shape_size(scanner: Scanner) -> Dim:
     start = scanner.at
     size = scanner.dim()
     scanner.skip_space()
+    if isinstance(size, int) and scanner.text[scanner.at - 1 : scanner.at].isdigit() and scanner.peek().isupper():
+        size = size * scanner.dim()  # 2M, as answers print it
+        scanner.skip_space()
     if scanner.peek() and scanner.peek() in "+-*/":  # 2*M needs no brackets between commas
         scanner.at = start
         size = scanner.sum()

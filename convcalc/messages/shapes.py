@@ -42,10 +42,10 @@ KINDS: dict[str, Kind] = {
         "Thay kernel và dilation bằng số.",
     ),
     "which_layer": Kind(
-        "{count} layers have {field} as a setting, so it is not clear which is meant",
-        "có {count} layer có {field}, không rõ cần tìm ở layer nào",
-        "Put a letter in the place that is looked for, such as conv KxK sS pP.",
-        "Đặt một chữ vào chỗ cần tìm, ví dụ conv KxK sS pP.",
+        "{count} layers have a {field} to look for here, where one is needed",
+        "có {count} layer có {field} để tìm, cần đúng một layer",
+        "Name a convolution or a pool, or put a letter in the place that is looked for: conv KxK sS pP.",
+        "Ghi một lớp tích chập hoặc pooling, hoặc đặt một chữ vào chỗ cần tìm: conv KxK sS pP.",
     ),
     "no_linear": Kind(
         "the network has no linear layer",
@@ -62,8 +62,8 @@ KINDS: dict[str, Kind] = {
     "too_many_unknowns": Kind(
         "more than {count} combinations of letters would have to be tried",
         "phải thử hơn {count} tổ hợp các chữ",
-        "Put numbers in for some of the letters, or give a smaller --most.",
-        "Thay bớt chữ bằng số, hoặc dùng --most nhỏ hơn.",
+        "Put numbers in for some of the letters.",
+        "Thay bớt chữ bằng số.",
     ),
     "too_many_marks": Kind(
         "the layers have {count} question marks, more than {limit}",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from convcalc.errors import ConvcalcError, SpecError
 from convcalc.formula import symbol
 from convcalc.layers import Layer
-from convcalc.rebuild import changed, letters_of
+from convcalc.rebuild import changed, leaves, letters_of
 from convcalc.scan import as_shape
 from convcalc.shape import Shape
+from convcalc.solving.answer import Answer, Solution, solution_of
 from convcalc.solving.problem import MOST, Goal, Problem, with_kernels
-from convcalc.solving.solve import Answer, solution_of, solve_letters
+from convcalc.solving.solve import solve_letters
 from convcalc.spec import read_spec
 from convcalc.tracing import trace
 
@@ -48,13 +50,23 @@ def solve(
     where no closed form bounds them. Raises `ConvcalcError` where the question itself does not fit.
     """
     usual: str | None = None
+    marks: dict[str, str] = {}
     if isinstance(net, str):
-        read = read_spec(_letters_for_marks(net))
+        text, marks = _letters_for_marks(net)
+        read = read_spec(text)
         net, usual = read.layer, read.usual_input
+    answer = _asked(net, usual, input, output, find, Goal(None, params, macs, field), everything, most)
+    return _renamed(answer, marks) if marks else answer
+
+
+def _asked(
+    net: Layer, usual: str | None, input: Any, output: Any, find: str | None, goal: Goal, everything: bool, most: int
+) -> Answer:
     if find not in (None, *FINDABLE):
         raise ConvcalcError("not_findable", asked=find, known=", ".join(FINDABLE))
     asked = None if output is None else as_shape(output)
-    goal = Goal(asked, params, macs, field)
+    goal = replace(goal, output=asked)
+    wishes = (asked, goal.params, goal.macs, goal.field)
     if find == "input":
         return _input_of(net, input if input is not None else None, usual, goal, everything, most)
     if input is None and usual is not None:
@@ -63,18 +75,18 @@ def solve(
         if input is None:
             raise SpecError("missing_input")
         return in_features(net, as_shape(input))
-    if find == "padding" and asked is None and params is None and macs is None and field is None:
+    if find == "padding" and wishes == (None,) * 4:
         from convcalc.solving.same import same_padding_of
 
-        return same_padding_of(net, as_shape(_letters(_axes_of(net) + 1) if input is None else input))
+        return same_padding_of(net, _letters(_axes_of(net) + 1, net) if input is None else as_shape(input))
     if find is not None:
         net = _with_letters(net, FIELDS[find])
-    if asked is None and params is None and macs is None and field is None and not _states_features(net):
+    if wishes == (None,) * 4 and not _states_features(net):
         raise ConvcalcError("no_goal")
     if input is None:
-        if field is None or asked is not None:
+        if goal.field is None or asked is not None:
             raise SpecError("missing_input")
-        input = _letters(_axes_of(net) + 1)
+        input = _letters(_axes_of(net) + 1, net)
     x = as_shape(input)
     return solve_letters(Problem(with_kernels(net, x, asked), x, goal, frozenset(), most), everything)
 
@@ -83,28 +95,58 @@ def solve(
 _MARKS = "XYZUVWABJ"
 
 
-def _letters_for_marks(text: str) -> str:
-    """`conv 3x3 s? p?` is conv 3x3 sS pP: every question mark is a letter of its own."""
-    marks = text.count("?")
-    for _ in range(marks):
+def _letters_for_marks(text: str) -> tuple[str, dict[str, str]]:
+    """`conv 3x3 s? p?` is conv 3x3 sS pP: every question mark is a letter of its own; those that stand for no usual letter of a
+    layer are ? again in the answer."""
+    count = text.count("?")
+    shown: dict[str, str] = {}
+    for _ in range(count):
         at = text.index("?")
         before, after = text[at - 1 : at], text[at + 1 : at + 2]
         usual = "F" if after == "@" else "K" if after == "x" else "O" if before == "x" else before.upper()
         wanted = usual if usual and usual in "FKOSPDG" else ""
         free = next((c for c in wanted + _MARKS if c not in text), None)
         if free is None:
-            raise ConvcalcError("too_many_marks", count=marks, limit=len(_MARKS))
+            raise ConvcalcError("too_many_marks", count=count, limit=len(_MARKS))
+        if free != wanted:
+            shown[free] = "?"
         text = text[:at] + free + text[at + 1 :]
-    return text
+    if len(shown) > 1:
+        shown = {letter: f"?{i}" for i, letter in enumerate(shown, 1)}
+    return text, shown
 
 
-def _letters(axes: int) -> str:
-    return {1: "N", 2: "C,M", 3: "C,M,N", 4: "C,M,N,R"}.get(axes, "C,M,N")
+def _renamed(answer: Answer, marks: dict[str, str]) -> Answer:
+    """The answer with marks in place of the letters that stood for them."""
+
+    def named(one: Solution) -> Solution:
+        return replace(one, values={marks.get(name, name): value for name, value in one.values.items()})
+
+    answer.solutions = [named(one) for one in answer.solutions]
+    answer.nearest = None if answer.nearest is None else named(answer.nearest)
+    answer.intervals = {marks.get(name, name): found for name, found in answer.intervals.items()}
+    return answer
+
+
+def _letters(axes: int, net: Layer) -> Shape:
+    """Letters for an input that is not given, the slides' own where the network has not taken them."""
+    taken = letters_of(net)
+    usual = {1: "N", 2: "CM", 3: "CMN", 4: "CMNR"}.get(axes, "CMN")
+    found: list[str] = []
+    for letter in usual:
+        free = (c for c in (letter, *(f"{letter}{i}" for i in range(1, 99))) if c not in taken)
+        found.append(next(free))
+    return tuple(map(symbol, found))
+
+
+def windows(net: Layer) -> list[Layer]:
+    """The layers with a kernel, each once."""
+    return [layer for layer in leaves(net) if "kernel_size" in layer.tokens]
 
 
 def _axes_of(net: Layer) -> int:
     """Spatial axes that the sizes of the first window call for; two where nothing says so."""
-    for layer in windows_of(net):
+    for layer in windows(net):
         for name in ("kernel_size", "stride", "padding"):
             value = getattr(layer, name, None)
             if isinstance(value, tuple):
@@ -112,37 +154,19 @@ def _axes_of(net: Layer) -> int:
     return 2
 
 
-def windows_of(net: Layer) -> list[Layer]:
-    """The layers with a kernel, each once."""
-    found: dict[int, Layer] = {}
-
-    def note(layer: Layer) -> Layer:
-        if "kernel_size" in layer.tokens:
-            found[id(layer)] = layer
-        return layer
-
-    changed(net, note)
-    return list(found.values())
-
-
 def _states_features(net: Layer) -> bool:
     """Whether a layer takes a number of channels or features that is a letter: then the input alone says what it must be."""
-    stated: list[bool] = []
-
-    def note(layer: Layer) -> Layer:
-        stated.extend(bool(letters_of(getattr(layer, name, None))) for name in ("in_features", "in_channels"))
-        return layer
-
-    changed(net, note)
-    return any(stated)
+    return any(
+        letters_of(getattr(layer, name, None)) for layer in leaves(net) for name in ("in_features", "in_channels")
+    )
 
 
 def _with_letters(net: Layer, name: str) -> Layer:
     """The network with a letter for a field of its only layer that has such a one."""
-    windows = [layer for layer in windows_of(net) if name in layer.tokens]
-    if len(windows) != 1:
-        raise ConvcalcError("which_layer", field=name, count=len(windows))
-    (window,) = windows
+    found = [layer for layer in windows(net) if name in layer.tokens]
+    if len(found) != 1:
+        raise ConvcalcError("which_layer", field=name, count=len(found))
+    (window,) = found
     taken = letters_of(net)
     letter = next(c for c in (*window.tokens[name].letters, *"ABGHJLRUVWXYZ") if c not in taken)
     return changed(
@@ -158,11 +182,11 @@ def _input_of(net: Layer, given: Any, usual: str | None, goal: Goal, everything:
         candidates = [as_shape(given)]
     elif usual is not None:
         own = as_shape(usual)
-        letters = as_shape(_letters(len(own)))
+        letters = _letters(len(own), net)
         candidates = [(own[0], *letters[1:]) if len(own) > 1 else letters]
     else:
         axes = len(goal.output) if goal.output is not None and len(goal.output) > 1 else _axes_of(net) + 1
-        candidates = [as_shape(_letters(n)) for n in dict.fromkeys((axes, 3, 2, 4, 1))]
+        candidates = [_letters(n, net) for n in dict.fromkeys((axes, 3, 2, 4, 1))]
     error: ConvcalcError | None = None
     for x in candidates:
         free = frozenset(letters_of(x))
@@ -184,14 +208,7 @@ def _sizes(net: Layer, x: Shape, goal: Goal, free: frozenset[str], everything: b
     )
     if unbound:  # any number of channels does: it stays a letter
         problem = Problem(problem.net, x, goal, free - unbound, most)
-    try:
-        return solve_letters(problem, everything)
-    except ConvcalcError as error:
-        if error.kind != "too_many_unknowns" or len(x) < 3:
-            raise
-    # A product of sizes, as before a linear layer, has no closed form for each: square inputs then.
-    square = (x[0], *(x[1],) * (len(x) - 1))
-    return solve_letters(Problem(problem.net, square, goal, problem.free, most), everything)
+    return solve_letters(problem, everything)
 
 
 def in_features(net: Layer, x: Shape, names: Mapping[int, str] | None = None) -> Answer:
@@ -223,5 +240,5 @@ def in_features(net: Layer, x: Shape, names: Mapping[int, str] | None = None) ->
     for name, (value, before) in found.items():
         stated = before.in_features  # type: ignore[attr-defined]
         if stated not in (None, value) and not letters_of(stated):
-            answer.remarks.append((f"{name} is {stated} in the code", f"trong code, {name} là {stated}"))
+            answer.remarks.append((f"{name} is {stated} as it is written", f"{name} đang ghi là {stated}"))
     return answer

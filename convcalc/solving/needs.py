@@ -8,6 +8,9 @@ from typing import NamedTuple
 from convcalc.formula import Dim, Formula
 from convcalc.shape import Condition
 
+# Fields whose letters have no usual bound: numbers of kernels, channels and features.
+COUNTS = ("out_channels", "out_features", "in_channels", "in_features", "num_features")
+
 
 class Unknown(NamedTuple):
     """A letter that is looked for.
@@ -35,6 +38,7 @@ class Need(NamedTuple):
     high: int | None
     goal: int | str | None = None
     divisor: Dim | None = None
+    sampled: bool = False  # of a goal for every size of the input: what it is at one of them
 
     @property
     def letters(self) -> frozenset[str]:

@@ -7,17 +7,15 @@ from dataclasses import dataclass, field
 
 from convcalc.errors import ConvcalcError
 from convcalc.formula import Dim, symbol
-from convcalc.layers import Chain, Conv, ConvT, Layer, Repeat
+from convcalc.layers import Chain, Conv, ConvT, Layer, Repeat, Residual
 from convcalc.layers.combine import Network
 from convcalc.rebuild import letters_of, put_in
 from convcalc.shape import Shape, show_shape
-from convcalc.solving.needs import Need, Unknown, limit
+from convcalc.solving.needs import COUNTS, Need, Unknown, limit
 from convcalc.tracing import Trace, trace
 
 # How far a letter of a window is tried, unless said otherwise.
 MOST = 16
-# Fields whose letters have no usual bound.
-_COUNTS = ("out_channels", "out_features", "in_channels", "in_features", "num_features")
 # Sizes at which a formula with given letters is looked at while searching; it is proved for all of them afterwards.
 _SAMPLES = (10080, 10081, 10087)
 
@@ -71,7 +69,7 @@ class Problem:
                     for letter in sorted(letters_of(one) - self.given):
                         alone = str(one) == letter
                         least = max(how.least, 0) if alone else 1
-                        most = None if name in _COUNTS else self.most
+                        most = None if name in COUNTS else self.most
                         known = found.get(letter)
                         if known is not None:  # the strictest of all places
                             least, most = max(least, known.least), most if known.most is None else known.most
@@ -119,6 +117,22 @@ class Problem:
             raise ConvcalcError("output_axes", output=show_shape(output), asked=show_shape(asked))
         return output, asked
 
+    def off(self, traced: Trace) -> int | None:
+        """How far a trace is from what is asked, all in numbers; None where that cannot be said."""
+        total = 0
+        for has, asked in zip(*self.compared(traced.output), strict=True):
+            if not isinstance(has, int) or not isinstance(asked, int):
+                if letters_of(asked) - self.given or has == asked:
+                    continue
+                return None
+            total += abs(has - asked)
+        for count, budget in ((traced.params, self.goal.params), (traced.macs, self.goal.macs)):
+            if budget is not None:
+                if not isinstance(count, int):
+                    return None
+                total += max(0, count - budget)
+        return total
+
     def reached(self, traced: Trace) -> bool:
         """Whether a trace gives what is asked, for all given letters."""
         has, asked = self.compared(traced.output)
@@ -140,30 +154,39 @@ class Problem:
 
 
 def _sampled(need: Need, given: set[str]) -> Iterator[Need]:
-    """The need at some sizes of the given letters; a limit only at large ones, for they are a range of validity there."""
+    """A goal at some sizes of the given letters. A limit with such letters in it is a range of validity, which the answer says."""
     letters = need.letters & given
     if not letters:
         yield need
-    elif need.goal is not None or need.divisor is None:
+    elif need.goal is not None:
         for turn, sample in enumerate(_SAMPLES):
-            yield need.at({name: sample + 7 * i + turn for i, name in enumerate(sorted(letters))})
+            at = need.at({name: sample + 7 * i + turn for i, name in enumerate(sorted(letters))})
+            yield at._replace(sampled=True)
 
 
 def with_kernels(net: Layer, x: Shape, output: Shape | None) -> Layer:
     """The number of kernels from the output's channels, where the last convolution gives none."""
-    if output is None or len(output) != len(x) or len(x) < 2 or not isinstance(output[0], int):
+    if output is None or len(output) != len(x) or len(x) < 2 or letters_of(output[0]) - letters_of(x):
         return net
-    layers = list(net.layers) if isinstance(net, Chain) else [net]
-    for i in reversed(range(len(layers))):
-        layer = layers[i]
-        if isinstance(layer, Conv | ConvT):
-            if layer.out_channels is not None or layer.groups == "depthwise":
-                return net
-            if output[0] != 1:  # one kernel needs no number
-                layers[i] = type(layer)(**layer.__dict__ | {"out_channels": output[0]})
-            return layers[0] if len(layers) == 1 else Chain(tuple(layers))
-        if isinstance(layer, Network) or not _keeps_channels(layer):
+    return _filled(net, output[0])
+
+
+def _filled(net: Layer, count: Dim) -> Layer:
+    if isinstance(net, Conv | ConvT):
+        if net.out_channels is not None or net.groups == "depthwise" or count == 1:  # one kernel needs no number
             return net
+        return type(net)(**net.__dict__ | {"out_channels": count})
+    if isinstance(net, Repeat):
+        return Repeat(net.times, _filled(net.body, count))
+    if isinstance(net, Residual):
+        return Residual(_filled(net.body, count), None if net.shortcut is None else _filled(net.shortcut, count))
+    if isinstance(net, Chain):
+        for i in reversed(range(len(net.layers))):
+            layer = net.layers[i]
+            if isinstance(layer, Network | Conv | ConvT):
+                return Chain((*net.layers[:i], _filled(layer, count), *net.layers[i + 1 :]))
+            if not _keeps_channels(layer):
+                return net
     return net
 
 

@@ -1,111 +1,119 @@
 """'same' for any kernel, stride and dilation: the padding that makes an output ⌈M/S⌉.
 
-For every M that is P + P' = D·(K − 1) cells in all, from ⌊(M + P + P' − E)/S⌋ + 1 = ⌊(M + S − 1)/S⌋ with E = D·(K − 1) + 1. An odd
-number of cells cannot be the same on both sides: then the odd cell goes to the end, as torch puts it.
+For every M that is P + P' = D·(K − 1) cells in all, from ⌊(M + P + P' − E)/S⌋ + 1 = ⌊(M + S − 1)/S⌋ with E = D·(K − 1) + 1; the stride
+does not matter. An odd number of cells cannot be the same on both sides: then an input of a given size may still have a padding
+that does, for its division is rounded down; else the odd cell goes to the end, as torch puts it.
 """
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 from convcalc.errors import ConvcalcError
-from convcalc.formula import Dim, symbol
-from convcalc.layers import Conv, Layer, Pad, chain
+from convcalc.layers import Conv, ConvT, Layer, Pad, chain
 from convcalc.layers.base import per_axis
-from convcalc.rebuild import changed, letters_of
-from convcalc.shape import Shape, extent, whole
-from convcalc.solving.problem import MOST, Goal, Problem
-from convcalc.solving.solve import Answer, solution_of, solve_letters
+from convcalc.rebuild import changed, leaves, letters_of
+from convcalc.shape import Shape, extent, is_symbolic, whole
+from convcalc.solving.answer import Answer, solution_of
 from convcalc.tracing import PartialTrace, Row, trace, trace_rows
 
 
 def same_padding_of(net: Layer, x: Shape) -> Answer:
-    """Padding for the convolutions of a network (for its windows, if it has none), so that each gives ⌈M/S⌉ cells."""
-    from convcalc.solving.asking import windows_of
-
-    windows = windows_of(net)
+    """Padding for the convolutions of a network (for its pools, if it has none), so that each gives ⌈M/S⌉ cells, wherever it stands."""
+    windows = [layer for layer in leaves(net) if {"kernel_size", "padding"} <= layer.tokens.keys()]
     chosen: list[Layer] = [layer for layer in windows if isinstance(layer, Conv)]
-    chosen = chosen or [layer for layer in windows if "padding" in layer.tokens]
+    chosen = chosen or [layer for layer in windows if not isinstance(layer, ConvT) and layer.name != "unpool"]
     if not chosen:
         raise ConvcalcError("which_layer", field="padding", count=0)
     done: dict[int, Layer] = {}
-    values: dict[str, int] = {}
+    values: dict[str, Any] = {}
     answer = Answer()
-    while True:
-        now = changed(net, lambda layer: done.get(id(layer), layer))
-        row = _next(net, now, x, {id(layer) for layer in chosen} - done.keys())
-        if row is None:
-            break
-        place, row_now = row
-        number = str(len(done) + 1) if len(chosen) > 1 else ""
-        one = _one(place, row_now.input)
-        for name, value in one.solutions[0].values.items() if one.solutions else ():
-            values[name + number] = value
-        answer.intervals |= {name + number: found for name, found in one.intervals.items()}
-        answer.reason = answer.reason or one.reason
-        best = one.solutions[0] if one.solutions else one.nearest
-        assert best is not None
-        done[id(place)] = best.layer
-    final = trace(now, x)
-    found = solution_of(values, final)
+    for number, layer in enumerate(chosen, 1):
+        rows = _rows_of(layer, net, done, x)
+        axes = len(rows[0].input) - 1
+        totals = _totals(layer, rows[0].input, axes)
+        padding = [total // 2 for total in totals]
+        if any(total % 2 for total in totals):
+            found = None if is_symbolic(x) else _for_these(layer, totals, net, done, x)
+            if found is None:
+                answer.reason = answer.reason or _reason(layer, totals)
+                done[id(layer)] = _uneven(layer, rows[0].input, totals)
+                continue
+            padding = found
+        done[id(layer)] = _with(layer, padding)
+        names = [c + (str(number) if len(chosen) > 1 else "") for c in "PQV"]
+        values |= {names[0]: padding[0]} if len(set(padding)) == 1 else dict(zip(names, padding, strict=False))
+    now = changed(net, lambda layer: done.get(id(layer), layer))
+    final = solution_of(values, trace(now, x))
     if answer.reason is None:
-        answer.solutions = [found]
+        answer.solutions = [final]
     else:
-        answer.nearest, answer.intervals = found, {}
+        answer.nearest = final
     return answer
 
 
-def _next(net: Layer, now: Layer, x: Shape, waiting: set[int]) -> tuple[Layer, Row] | None:
-    """The first window that still waits for its padding, with its row in the network as it is by now."""
-    if not waiting:
-        return None
-    try:
-        rows = trace_rows(now, x).rows
-        stopped: Any = None
-    except PartialTrace as stop:
-        rows, stopped = stop.rows, stop.error
-    for row in rows:
-        if isinstance(row.layer, Layer) and id(row.layer) in waiting:
-            return row.layer, row
-    if stopped is not None and id(stopped.subject) in waiting:
-        raise stopped
-    raise AssertionError("a layer that is not reached")
+def _with(layer: Layer, padding: list[int]) -> Layer:
+    return type(layer)(**layer.__dict__ | {"padding": padding[0] if len(set(padding)) == 1 else tuple(padding)})
 
 
-def _one(layer: Layer, x: Shape) -> Answer:
-    axes = len(x) - 1
-    sizes = [
-        per_axis(layer, name, x, axes) if getattr(layer, name, None) is not None else None
-        for name in ("kernel_size", "stride", "dilation")
-    ]
-    kernel = sizes[0]
-    assert kernel is not None
-    stride = sizes[1] or kernel
-    dilation = sizes[2] or (1,) * axes
-    alike = all(len(set(of)) == 1 for of in (kernel, stride, dilation))
-    taken = letters_of(layer) | letters_of(x)
-    names = [c for c in "PQVABGH" if c not in taken][: 1 if alike else axes]
-    padding: Any = symbol(names[0]) if alike else tuple(map(symbol, names))
-    open_layer = type(layer)(**layer.__dict__ | {"padding": padding})
-    wanted: tuple[Dim, ...] = tuple((m + s - 1) // s for m, s in zip(x[1:], stride, strict=True))
+def _totals(layer: Layer, x: Shape, axes: int) -> list[int]:
+    """D·(K − 1) along each axis."""
+    kernel = per_axis(layer, "kernel_size", x, axes)
+    dilation = per_axis(layer, "dilation", x, axes) if "dilation" in layer.tokens else (1,) * axes
     if letters_of(kernel) or letters_of(dilation):
         raise ConvcalcError("same_in_letters", layer_name=str(layer))
-    extents = [whole(extent(k, d)) for k, d in zip(kernel, dilation, strict=True)]
-    answer = solve_letters(Problem(open_layer, x, Goal(wanted), frozenset(), max(MOST, *extents)))
-    if answer.solutions:
-        return answer
-    totals = [e - 1 for e in extents]
-    odd = [total for total in totals if total % 2]
-    if not odd:
-        return answer
-    answer.reason = (
-        f"{layer} needs {odd[0]} cells of padding in all, an odd number: they cannot be the same on both sides",
-        f"{layer} cần tổng cộng {odd[0]} ô padding, một số lẻ, nên không thể chia đều hai phía",
+    return [whole(extent(k, d)) - 1 for k, d in zip(kernel, dilation, strict=True)]
+
+
+def _rows_of(layer: Layer, net: Layer, done: dict[int, Layer], x: Shape) -> list[Row]:
+    """The rows where a layer (or what has taken its place) stands, in the network as it is by now."""
+    now = changed(net, lambda one: done.get(id(one), one))
+    wanted = done.get(id(layer), layer)
+    try:
+        rows = trace_rows(now, x).rows
+    except PartialTrace as stop:
+        rows = stop.rows
+        if not any(row.layer is wanted for row in rows):
+            raise stop.error from None
+    return [row for row in rows if row.layer is wanted]
+
+
+def _for_these(layer: Layer, totals: list[int], net: Layer, done: dict[int, Layer], x: Shape) -> list[int] | None:
+    """Padding that gives ⌈M/S⌉ for these sizes, where there is one; near half of the kernel, for one cell more is already too much."""
+    for padding in product(*([total // 2, total // 2 + 1] for total in totals)):
+        try:
+            rows = _rows_of(layer, net, done | {id(layer): _with(layer, list(padding))}, x)
+        except ConvcalcError:
+            continue
+        if rows and all(_is_same(row) for row in rows):
+            return list(padding)
+    return None
+
+
+def _is_same(row: Row) -> bool:
+    assert isinstance(row.layer, Layer)
+    axes = len(row.input) - 1
+    stride = getattr(row.layer, "stride", None)
+    name = "kernel_size" if stride is None else "stride"
+    strides = per_axis(row.layer, name, row.input, axes)
+    return all(out == (m + s - 1) // s for out, m, s in zip(row.output[1:], row.input[1:], strides, strict=True))
+
+
+def _reason(layer: Layer, totals: list[int]) -> tuple[str, str]:
+    odd = next(total for total in totals if total % 2)
+    cells = "1 cell" if odd == 1 else f"{odd} cells"
+    return (
+        f"{layer} needs {cells} of padding in all, an odd number: they cannot be the same on both sides",
+        f"{layer} cần tổng cộng {odd} ô padding, một số lẻ, nên không thể chia đều hai phía",
     )
-    if isinstance(layer, Conv) and set(stride) == {1}:
-        near: Layer = type(layer)(**layer.__dict__ | {"padding": "same"})
-    else:
-        ends = [(total // 2, total - total // 2) for total in totals]
-        near = chain(Pad(0, tuple(end for pair in reversed(ends) for end in pair)), layer)
-    answer.nearest = solution_of({}, trace(near, x))
-    return answer
+
+
+def _uneven(layer: Layer, x: Shape, totals: list[int]) -> Layer:
+    """The odd cell at the end: torch's own 'same' where the stride is 1, else a pad layer before it."""
+    axes = len(x) - 1
+    stride = getattr(layer, "stride", None)
+    if isinstance(layer, Conv) and set(per_axis(layer, "stride", x, axes)) == {1} and stride is not None:
+        return type(layer)(**layer.__dict__ | {"padding": "same"})
+    ends = [(total // 2, total - total // 2) for total in totals]
+    return chain(Pad(0, tuple(end for pair in reversed(ends) for end in pair)), layer)

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from convcalc.notation import show
 from convcalc.shape import show_shape
+from convcalc.solving.answer import Answer, Solution
 from convcalc.solving.interval import Interval
-from convcalc.solving.solve import Answer, Solution
 from convcalc.words import say
 
 LONGEST_SPEC = 120
@@ -30,18 +30,20 @@ def answer_text(answer: Answer, lang: str, width: int) -> RenderableType:
         parts += [Text(", ".join(lines), style="bold"), ""]
     if answer.solutions and (answer.solutions[0].values or not lines):
         parts += _listed(answer.solutions, lang, width, answer.counted)
-    valid = answer.solutions[0].valid_when if answer.solutions else []
-    if valid:
-        parts.append(Text(f"{say('valid_when', lang)}: {', '.join(c.text('text') for c in valid)}"))
+    valid = {_valid(one) for one in answer.solutions}
+    if len(valid) == 1 and valid != {""}:
+        parts.append(Text(f"{say('valid_when', lang)}: {valid.pop()}"))
     parts += [Text(remark[which]) for remark in answer.remarks]
-    if answer.more or answer.bound is not None:
+    if answer.more != 0 or answer.bound is not None:
         parts.append(Text(_note(answer, lang), style="dim"))
     return Group(*parts)
 
 
 def _note(answer: Answer, lang: str) -> str:
     said = []
-    if answer.more:
+    if answer.more is None:
+        said.append(say("solve.endless", lang))
+    elif answer.more:
         said.append(say("solve.more", lang, count=answer.more))
     if answer.bound is not None:
         said.append(say("solve.bound", lang, bound=answer.bound))
@@ -66,6 +68,8 @@ def _listed(found: list[Solution], lang: str, width: int, counted: bool) -> list
     columns = [(say("layer", lang), _spec)] if short and (len(specs) > 1 or same) else []
     if not same or counted:
         columns += [(say("input", lang).lower(), _input), (say("output", lang), _output)]
+    if len({_valid(one) for one in found}) > 1:
+        columns.append((say("valid_when", lang).lower(), _valid))
     for head, _ in columns:
         made.add_column(head, overflow="fold")
     counts = ("params", "macs") if counted else ()
@@ -85,6 +89,10 @@ def _input(one: Solution) -> str:
 
 def _output(one: Solution) -> str:
     return show_shape(one.output)
+
+
+def _valid(one: Solution) -> str:
+    return ", ".join(condition.text("text") for condition in one.valid_when)
 
 
 def _spec(one: Solution) -> str:
