@@ -58,6 +58,11 @@ def show(value: Any, style: Style = "text") -> str:
     return _show(as_node(value), style)[0]
 
 
+def show_factor(value: Any, style: Style = "text") -> str:
+    """As `show`, in brackets where it is a sum: a side of (K + S)×(O + T)."""
+    return _brackets(_show(as_node(value), style), _PRODUCT, style)
+
+
 # Binding strengths: what stands inside something that binds tighter is put in brackets.
 _SUM, _PRODUCT, _ATOM = 1, 2, 3
 

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from convcalc.errors import ConvcalcError
 from convcalc.layers.base import Layer
-from convcalc.notation import show
+from convcalc.notation import show, show_factor
 from convcalc.shape import is_symbolic, show_shape, whole
 from convcalc.tracing import Row, Trace
 from convcalc.words import decimal, say
@@ -108,7 +108,10 @@ def name(row: Row) -> Text:
 
 def field(row: Row) -> str:
     """3×3, as wide as the largest field of any output; ? where it is not known."""
-    return "×".join("?" if axis is None else show(axis.size) for axis in row.receptive_field)
+    several = len(row.receptive_field) > 1
+    return "×".join(
+        "?" if axis is None else (show_factor if several else show)(axis.size) for axis in row.receptive_field
+    )
 
 
 def answer(traced: Trace, lang: str, width: int) -> RenderableType:

@@ -6,7 +6,7 @@ import csv
 import io
 
 from convcalc.latex import ONE_PAGE, escape
-from convcalc.notation import Style, show
+from convcalc.notation import Style, show, show_factor
 from convcalc.shape import show_shape
 from convcalc.tracing import Row, Trace
 from convcalc.words import say
@@ -74,4 +74,5 @@ def _heads(lang: str) -> list[str]:
 
 
 def _field(row: Row, style: Style, times: str) -> str:
-    return times.join("?" if axis is None else show(axis.size, style) for axis in row.receptive_field)
+    shown = show_factor if len(row.receptive_field) > 1 else show
+    return times.join("?" if axis is None else shown(axis.size, style) for axis in row.receptive_field)

@@ -102,7 +102,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "figure.sees": ("one cell sees of the input", "một ô nhìn thấy trên input"),
     "figure.first": ("the first {shown} of {count} cells", "{shown} ô đầu trong {count} ô"),
     "figure.left_out": ("{count} more", "{count} bước nữa"),
-    "figure.from": ("from {size}", "từ {size}"),
+    "figure.between": ("{count} layers between these are left out", "bỏ bớt {count} layer ở giữa"),
+    "figure.columns": ("heights of columns are logarithmic", "chiều cao các cột theo thang log"),
+    "figure.cut": ("larger fields go beyond the picture", "vùng lớn hơn vượt ra ngoài hình"),
+    "figure.from": ("from {name}: {size}", "từ {name}: {size}"),
     "figure.written": ("{path} is written", "đã ghi {path}"),
     "check.rate": (
         "{compared} samples in {seconds} s ({rate} a second) on {device}, torch {torch}: {accepted} accepted by both, {refused} refused by both, {alone} refused by rules of convcalc's own",

@@ -107,8 +107,8 @@ ELSEWHERE = {  # kinds that no spec and input can show, with where they are test
     "bad_toml", "sheet_unknown_key", "sheet_bad_value", "sheet_bad_amount", "sheet_missing_key", "sheet_one_kind",
     "sheet_not_worked", "no_claims", "exists", "cannot_write", "torch_differs", "bad_formula",  # test_verify.py
     "output_axes", "no_goal", "not_findable", "which_layer", "no_linear", "nothing_free", "too_many_unknowns", "too_many_marks",
-    "field_unknown", "same_in_letters",  # test_solve.py
-    "picture_format", "picture_letters", "steps_one_window", "steps_too_large", "gif_of_steps", "data_other_shape",  # test_figures.py
+    "field_unknown", "same_in_letters", "mark_in_code",  # test_solve.py
+    "picture_format", "picture_letters", "steps_one_window", "steps_too_large", "gif_of_steps", "data_other_shape", "picture_input", "picture_title", "field_axes", "steps_too_many",  # test_figures.py
     "only_measured", "trace_failed", "trace_letters", "not_a_module",  # test_from_torch.py
     "source_syntax", "source_too_long", "source_nothing", "source_no_class", "source_needs", "source_unreadable", "source_python",
     "source_channels", "source_layer", "source_mistake", "source_flatten", "source_branches", "no_such_argument", "code_failed",  # test_source.py

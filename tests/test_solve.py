@@ -465,6 +465,21 @@ def test_inputs_that_code_was_written_for(tmp_path: Path, convcalc: Callable[...
     assert got == wanted
 
 
+def test_marks_in_code_that_the_input_cannot_decide(tmp_path: Path, convcalc: Callable[..., Ran]) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(NET.replace("NUMBER", "?").replace("nn.MaxPool2d(2, 2)", "nn.MaxPool2d(2, stride=?)"))
+    ran = convcalc("solve", f"{path}:Net", "--for", "in_features", "-i", "3,48,48")
+    assert ran.code == 2
+    assert "stride of pool is a ?" in ran.err
+    path.write_text(NET.replace("NUMBER", "?"))
+    asked = convcalc("solve", str(path), "-i", "3,48,48", "--json")
+    assert json.loads(asked.out)["solutions"][0]["values"]["fc1"] == 1296
+    path.write_text(NET.replace("nn.Conv2d(3, 6, 5)", "nn.Conv2d(?, 6, 5)").replace("NUMBER", "400"))
+    assert json.loads(convcalc("solve", str(path), "--for", "input", "-o", "10", "--json").out)["solutions"][0][
+        "input"
+    ] == ["C", 32, 32]
+
+
 def test_the_contract(convcalc: Callable[..., Ran]) -> None:
     ran = convcalc("solve", "conv 3x3 s2 > conv 3x3 s2", "--output", "8,5,5", "--for", "input", "--json")
     answer = json.loads(ran.out)

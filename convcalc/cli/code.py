@@ -52,22 +52,33 @@ def shape_of_code(
     return report_error(error, None, rows, how.form == "json", lang)
 
 
-def read_code(named: re.Match[str]) -> tuple[Layer, dict[int, str]]:
-    """The network of a file that is read, and the names of its layers by id; nn.Linear(?, 10) is read too."""
+def read_code(named: re.Match[str]) -> tuple[Layer, dict[int, str], bool]:
+    """The network of a file that is read, the names of its layers by id, and whether there is a ? in it: nn.Linear(?, 10).
+
+    Only what the input decides may be a ?; raises `ConvcalcError` for another.
+    """
     text = _UNKNOWN.sub(rf"\g<1>{UNKNOWN}", read_text(named["path"]))
     arguments = written_arguments(named["arguments"])
     imported = read_model(text, named["name"], written=arguments if named["arguments"] else None)
     names: dict[int, str] = {}
+    marked = False
 
     def open_again(layer: Layer) -> Layer:
+        nonlocal marked
         part = imported.parts.get(id(layer))
-        if layer.__dict__.get("in_features") == UNKNOWN:
-            layer = type(layer)(**layer.__dict__ | {"in_features": None})
+        name = layer.name if part is None else part.name.removeprefix("self.")
+        for field, value in layer.__dict__.items():
+            if UNKNOWN not in (value if isinstance(value, tuple) else (value,)):
+                continue
+            if field not in ("in_features", "in_channels"):
+                raise ConvcalcError("mark_in_code", layer_name=name, field=field)
+            marked = True
+            layer = type(layer)(**layer.__dict__ | {field: None})
         if part is not None:
-            names[id(layer)] = part.name.removeprefix("self.")
+            names[id(layer)] = name
         return layer
 
-    return changed(imported.layer, open_again), names
+    return changed(imported.layer, open_again), names, marked
 
 
 # What a ? in code is read as, and no layer takes: so many features.

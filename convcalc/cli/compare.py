@@ -7,8 +7,17 @@ from typing import Annotated
 
 import typer
 
-from convcalc.cli.draw import Look, ThemeOption, free_name
-from convcalc.cli.options import HELP, JsonOption, LangOption, dump, language, read_network
+from convcalc.cli.options import (
+    HELP,
+    JsonOption,
+    LangOption,
+    Look,
+    ThemeOption,
+    dump,
+    free_name,
+    language,
+    read_network,
+)
 from convcalc.errors import SpecError
 from convcalc.scan import as_shape
 from convcalc.words import pick, say
@@ -25,13 +34,16 @@ def compare(
     """Compare models: parameters, multiply-adds, memory and depth, in a table and a picture."""
     speech = language(lang)
     from convcalc.figures.compare import compared
+    from convcalc.figures.style import format_of
 
+    if output is not None:
+        format_of(output)
     found = []
     for name in models:
         net, usual = read_network(name)
         given = input_ if input_ is not None else usual
         if given is None:
-            raise SpecError("missing_input")
+            raise SpecError("picture_input")
         found.append(compared(name if len(name) <= 40 else name[:39] + "…", net, as_shape(given)))
     if json:
         print(dump([asdict(one) for one in found]))

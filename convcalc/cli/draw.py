@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from convcalc.cli.compute import read_numbers
-from convcalc.cli.options import HELP, LangOption, language, read_network
+from convcalc.cli.options import HELP, LangOption, Look, ThemeOption, free_name, language, read_network
 from convcalc.errors import ConvcalcError, SpecError
 from convcalc.scan import as_shape
 from convcalc.words import pick, say
@@ -18,18 +16,6 @@ from convcalc.words import pick, say
 if TYPE_CHECKING:
     from convcalc.layers.base import Layer
     from convcalc.shape import Shape
-
-
-class Look(StrEnum):
-    """Dark ink on white paper, or light ink on a dark slide."""
-
-    light = "light"
-    dark = "dark"
-
-
-ThemeOption = Annotated[
-    Look, typer.Option("--theme", help=pick(HELP, "Colours for light or dark slides.", "Màu cho slide sáng hay tối."))
-]
 
 
 def draw(
@@ -53,6 +39,10 @@ def draw(
             "bad_option", command="convcalc draw", problem="--steps, --field and --cost are pictures of their own",
             problem_vi="--steps, --field và --cost là các hình riêng, chỉ chọn một",
         )  # fmt: skip
+    if steps and title is not None:
+        raise ConvcalcError(
+            "bad_option", command="convcalc draw", problem="--steps has no title", problem_vi="--steps không có tiêu đề"
+        )
     if not steps and (data or kernel or bias):
         raise ConvcalcError(
             "bad_option", command="convcalc draw", problem="--data, --kernel and --bias go with --steps",
@@ -60,18 +50,17 @@ def draw(
         )  # fmt: skip
     what = "steps" if steps else "field" if field else "cost" if cost else ""
     path = output or free_name("-".join(filter(None, (_slug(spec), what))), "gif" if steps else "svg")
-    from convcalc.figures.style import format_of, write
+    from convcalc.figures.style import checked_title, format_of, write
 
-    kind = format_of(path)
-    if kind == "gif" and not steps:
-        raise ConvcalcError("gif_of_steps")
+    kind = format_of(path, moving=steps)
+    checked_title(title)
     net, usual = read_network(spec)
     if steps:
         _write_steps(path, kind, net, input_, data, kernel, bias, speech, theme.value)
     else:
         given = input_ if input_ is not None else usual
         if given is None:
-            raise SpecError("missing_input")
+            raise SpecError("picture_input")
         write(_figure(what, net, as_shape(given), speech, theme.value, title), path, overwrite=output is not None)
     print(say("figure.written", speech, path=path))
 
@@ -108,10 +97,12 @@ def _write_steps(
 
     net = along(one_window(net), len(as_shape(input_)) - 1) if input_ is not None else one_window(net)
     if data is None and input_ is None:
-        raise SpecError("missing_input")
+        raise SpecError("picture_input")
     x = None if input_ is None else as_shape(input_)
     if x is not None and is_symbolic(x):
-        raise ConvcalcError("picture_letters", shape=show_shape(x))
+        raise ConvcalcError(
+            "picture_letters", what=f"the input is {show_shape(x)}", what_vi=f"input là {show_shape(x)}"
+        )
     numbers = example_data(wholes(x or ())) if data is None else read_numbers(data, "data")
     if x is not None and data is not None and numbers.shape not in (x, x[1:]):
         raise ConvcalcError("data_other_shape", shape=show_shape(x), found=show_shape(numbers.shape))
@@ -130,13 +121,3 @@ def _write_steps(
 def _slug(spec: str) -> str:
     name = spec.rsplit("/", 1)[-1]
     return re.sub(r"[^\w]+", "-", name).strip("-")[:40].strip("-") or "drawing"
-
-
-def free_name(base: str, ending: str) -> str:
-    """A file's name that is not taken yet in the folder where one is."""
-    number = 1
-    while True:
-        path = f"{base}{'' if number == 1 else f'-{number}'}.{ending}"
-        if not Path(path).exists():
-            return path
-        number += 1

@@ -23,7 +23,10 @@ __all__ = [
     "JsonOption",
     "Lang",
     "LangOption",
+    "Look",
+    "ThemeOption",
     "dump",
+    "free_name",
     "in_range",
     "is_file",
     "language",
@@ -50,6 +53,13 @@ class Device(StrEnum):
     cuda = "cuda"
 
 
+class Look(StrEnum):
+    """Dark ink on white paper, or light ink on a dark slide."""
+
+    light = "light"
+    dark = "dark"
+
+
 LangOption = Annotated[
     Lang | None,
     typer.Option(
@@ -68,6 +78,21 @@ DeviceOption = Annotated[
 JsonOption = Annotated[
     bool, typer.Option("--json", help=pick(HELP, "Print JSON for other programs.", "In JSON cho chương trình khác."))
 ]
+
+
+ThemeOption = Annotated[
+    Look, typer.Option("--theme", help=pick(HELP, "Colours for light or dark slides.", "Màu cho slide sáng hay tối."))
+]
+
+
+def free_name(base: str, ending: str) -> str:
+    """A file's name that is not taken yet in the folder where one is."""
+    number = 1
+    while True:
+        path = f"{base}{'' if number == 1 else f'-{number}'}.{ending}"
+        if not Path(path).exists():
+            return path
+        number += 1
 
 
 def language(option: Lang | None) -> str:

@@ -49,7 +49,9 @@ def solve(
         else:
             from convcalc.cli.code import read_code
 
-            net, named = read_code(code)
+            net, named, marked = read_code(code)
+            if marked and find is None and output is None:
+                find = "in_features"  # what is asked is marked in the file
         if code is not None and find == "in_features" and input_ is not None:
             answer = in_features(as_layer(net), as_shape(input_), named)
         else:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from convcalc.errors import ConvcalcError
 from convcalc.figures.bars import Column, bars
 from convcalc.figures.cost import in_bytes
-from convcalc.figures.labels import amount
+from convcalc.figures.labels import amount, size_label
+from convcalc.figures.stages import check_numbers
 from convcalc.figures.style import THEMES
 from convcalc.layers import Conv, ConvT, Layer, Linear, Merge
 from convcalc.layers.combine import Network, drive
-from convcalc.shape import Shape, is_symbolic, show_shape, whole, wholes
+from convcalc.shape import Shape, whole, wholes
 from convcalc.tracing import trace
 from convcalc.words import say
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Points.
-TEXT, LINE = 11.0, 22.0
+TEXT, LINE = 13.0, 27.0
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,7 @@ class Compared:
 
 def compared(name: str, net: Layer, x: Shape) -> Compared:
     """What is compared of a network; raises `ConvcalcError` where the input does not fit or has letters."""
-    if is_symbolic(x):
-        raise ConvcalcError("picture_letters", shape=show_shape(x))
+    check_numbers(net, x)
     traced = trace(net, x)
     memory = traced.memory
     activations = whole(memory.activations)
@@ -76,4 +75,7 @@ def compare(models: Sequence[Compared], lang: str = "en", theme: str = "light") 
         Column(say("figure.all_memory", lang), [one.memory for one in models], [in_bytes(one.memory, lang) for one in models]),
         Column(say("figure.depth", lang), [one.depth for one in models], [str(one.depth) for one in models]),
     ]  # fmt: skip
-    return bars([(one.name, "") for one in models], columns, THEMES[theme], TEXT, LINE, bold=True).figure
+    same = len({one.input for one in models}) == 1
+    title = f"input {size_label(models[0].input)}" if same else None
+    names = [(one.name, "" if same else size_label(one.input)) for one in models]
+    return bars(names, columns, THEMES[theme], TEXT, LINE, title, bold=True, per_row=2).figure

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.axis import Axis
 from convcalc.errors import ConvcalcError
 from convcalc.figures.labels import short, size_label
+from convcalc.figures.stages import check_numbers
 from convcalc.figures.style import THEMES, Page, measured
 from convcalc.layers import Layer
-from convcalc.shape import Shape, is_symbolic, show_shape, whole, wholes
+from convcalc.shape import Shape, whole, wholes
 from convcalc.tracing import Row, trace
 from convcalc.words import say
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Points. The input is so large; of what fields see beyond it (padding) so much is drawn.
-INPUT, MOST_AROUND, MARGIN, TEXT, LINE = 300.0, 60.0, 22.0, 10.0, 19.0
+# Points: the drawing's longer side, margins, texts.
+SIDE, MARGIN, TEXT, SMALL, LINE = 330.0, 24.0, 11.0, 9.5, 20.0
+# Of what fields see beyond the input (padding), on each side so many times the input is drawn.
+MOST_AROUND = 1
 MOST_SQUARES = 14
 
 
@@ -41,8 +44,7 @@ class Seen(NamedTuple):
 
 def seen(net: Layer, x: Shape) -> list[Seen]:
     """The layers that widen the field, in order; raises `ConvcalcError` where the field is not known or the input has letters."""
-    if is_symbolic(x):
-        raise ConvcalcError("picture_letters", shape=show_shape(x))
+    check_numbers(net, x)
     found: list[Seen] = []
     for row in trace(net, x):
         if not isinstance(row.layer, Layer) or row.layer.moves_only:
@@ -51,7 +53,7 @@ def seen(net: Layer, x: Shape) -> list[Seen]:
         if one is not None and (not found or one.cells > found[-1].cells):
             found.append(one)
     if not found:
-        raise ConvcalcError("field_unknown")
+        raise ConvcalcError("field_axes", count=len(x) - 1) if len(x) > 3 else ConvcalcError("field_unknown")
     return found
 
 
@@ -96,43 +98,82 @@ def field(net: Layer, x: Shape, lang: str = "en", theme: str = "light", title: s
     """The picture; the fields of the middle cell of each layer that sees more than the layers before it."""
     found = seen(net, x)
     kept = found if len(found) <= MOST_SQUARES else _spread(found)
-    height, width = (wholes(x)[-2], wholes(x)[-1]) if len(x) > 2 else (1, wholes(x)[-1])
-    unit = INPUT / max(height, width)
-    beyond = max(
-        max(-one.rows[0], -one.columns[0], one.rows[1] - height + 1, one.columns[1] - width + 1, 0) for one in kept
-    )
-    around = min(MOST_AROUND, unit * beyond) + MARGIN
     names = [f"{one.name} → {size_label(one.output)}" for one in kept]
+    remarks = [say("figure.between", lang, count=len(found) - len(kept))] if len(kept) < len(found) else []
+    space = _Space(wholes(x), kept)
+    if space.cut:
+        remarks.append(say("figure.cut", lang))
+    head_text = say("figure.sees", lang)
     sizes = max(measured(one.size, TEXT, bold=True)[0] for one in kept)
-    list_height = (len(kept) + 2) * LINE
-    side, tall = INPUT + 2 * around, unit * height + 2 * around
-    body = max(tall + LINE, list_height + 2 * MARGIN)
+    beside = max(
+        22 + sizes + 14 + max(measured(name, TEXT)[0] for name in names),
+        measured(head_text, TEXT + 1, bold=True)[0],
+        *(measured(remark, SMALL)[0] for remark in remarks),
+    )
+    list_height = (len(kept) + 1 + len(remarks)) * LINE
+    body = max(space.height + 2 * MARGIN + LINE, list_height + 2 * MARGIN)
     head = 0.0 if title is None else 34.0
-    page = Page(side + 76 + sizes + max(measured(name, TEXT)[0] for name in names), body + head, THEMES[theme])
+    width = space.width + 2 * MARGIN + 24 + beside + MARGIN
+    width = max(width, 0.0 if title is None else measured(title, 15, bold=True)[0] + 2 * MARGIN)
+    page = Page(width, body + head, THEMES[theme])
     if title is not None:
         page.text(page.width / 2, body + head / 2, title, 15, fontweight="bold")
-    bottom = (body - tall - LINE) / 2 + LINE
     colours = _colours(len(kept), theme)
-    page.box((side - unit * width) / 2, bottom + around, unit * width, unit * height, "input")
-    for one, colour in reversed(list(zip(kept, colours, strict=True))):
-        (top, last), (first, end) = one.rows, one.columns
-        page.box(
-            (side - unit * width) / 2 + unit * first, bottom + around + unit * (height - 1 - last), unit * (end - first + 1),
-            unit * (last - top + 1), "window", 1.6, facecolor=(*_rgb(colour), 0.10), edgecolor=colour, within=(0, bottom, side, tall),
-        )  # fmt: skip
-    page.text(side / 2, bottom - 4, f"input {size_label(wholes(x))}", TEXT)
-    at = body / 2 + list_height / 2 - LINE
-    text = side + 14
-    page.text(text, at, say("figure.sees", lang), TEXT + 1, ha="left", fontweight="bold")
+    bottom = (body - space.height - LINE) / 2 + LINE
+    space.draw(page, kept, colours, MARGIN, bottom)
+    page.text(MARGIN + space.width / 2, bottom - 13, f"input {size_label(wholes(x))}", TEXT)
+    at = body / 2 + list_height / 2 - LINE / 2
+    text = space.width + 2 * MARGIN + 24
+    page.text(text, at, head_text, TEXT + 1, ha="left", fontweight="bold")
     for one, name, colour in zip(kept, names, colours, strict=True):
         at -= LINE
         page.box(text, at - 6, 12, 12, "window", 1.6, facecolor=(*_rgb(colour), 0.25), edgecolor=colour)
         page.text(text + 22, at, one.size, TEXT, ha="left", fontweight="bold")
         page.text(text + 22 + sizes + 14, at, name, TEXT, ha="left")
-    if len(kept) < len(found):
-        said = say("figure.left_out", lang, count=len(found) - len(kept))
-        page.text(text, at - LINE, said, 9, ha="left", color=page.theme.faint)
+    for remark in remarks:
+        at -= LINE
+        page.text(text, at, remark, SMALL, ha="left", color=page.theme.faint)
     return page.figure
+
+
+class _Space:
+    """The input and what fields see around it, to scale: so many points for a cell; cut where fields are very much larger."""
+
+    def __init__(self, x: tuple[int, ...], kept: list[Seen]) -> None:
+        self.rows, self.columns = (x[-2], x[-1]) if len(x) > 2 else (1, x[-1])
+        reach = MOST_AROUND * max(self.rows, self.columns)
+
+        def span(size: int, ends: list[tuple[int, int]]) -> tuple[int, int]:
+            low, high = min(0, *(a for a, _ in ends)), max(size - 1, *(b for _, b in ends))
+            return max(low, -reach), min(high, size - 1 + reach)
+
+        self.top, self.last = span(self.rows, [one.rows for one in kept])
+        self.first, self.end = span(self.columns, [one.columns for one in kept])
+        self.cut = any(
+            one.rows[0] < self.top
+            or one.rows[1] > self.last
+            or one.columns[0] < self.first
+            or one.columns[1] > self.end
+            for one in kept
+        )
+        self.unit = SIDE / max(self.last - self.top + 1, self.end - self.first + 1)
+        self.width, self.height = self.unit * (self.end - self.first + 1), self.unit * (self.last - self.top + 1)
+
+    def draw(self, page: Page, kept: list[Seen], colours: list[str], left: float, bottom: float) -> None:
+        """The fields, the largest first, and over them the edge of the input; outside of it is padding."""
+        inside = (left - 2, bottom - 2, self.width + 4, self.height + 4)
+
+        def box(rows: tuple[int, int], columns: tuple[int, int], line: float, **how: Any) -> None:
+            page.box(
+                left + self.unit * (columns[0] - self.first), bottom + self.unit * (self.last - rows[1]), self.unit * (columns[1] - columns[0] + 1),
+                self.unit * (rows[1] - rows[0] + 1), "input", line, within=inside, **how,
+            )  # fmt: skip
+
+        whole_input = (0, self.rows - 1), (0, self.columns - 1)
+        box(*whole_input, 0)
+        for one, colour in reversed(list(zip(kept, colours, strict=True))):
+            box(one.rows, one.columns, 1.6, facecolor=(*_rgb(colour), 0.10), edgecolor=colour)
+        box(*whole_input, 2.0, facecolor="none", edgecolor=page.theme.ink)
 
 
 def _spread(found: list[Seen]) -> list[Seen]:

@@ -10,8 +10,8 @@ from convcalc.layers.combine import Chain, Network
 from convcalc.shape import Shape
 from convcalc.words import decimal
 
-# What changes no size and is said on the arrow of the layer before it.
-_BETWEEN = re.compile(r"(\d|[A-Z])x(?=\d|[A-Z])")
+# The x between two sizes, which is a × on a slide.
+_X = re.compile(r"(\d|[A-Z])x(?=\d|[A-Z])")
 # Lines of a block that are shown; the rest is counted.
 MOST_LINES = 6
 
@@ -30,7 +30,7 @@ def short(layer: Layer, axes: int) -> str:
 
 
 def _crossed(text: str) -> str:
-    return _BETWEEN.sub(r"\1×", text)
+    return _X.sub(r"\1×", text)
 
 
 def parts(net: Layer) -> list[Layer]:
@@ -46,7 +46,7 @@ def block(net: Network, x: Shape) -> list[str]:
     if isinstance(net, Residual):
         return _cut(_kernels(net.body, axes))
     if isinstance(net, Concat):
-        return _cut([" > ".join(_kernels(branch, axes)) for branch in net.branches])
+        return _cut(["concat", *("• " + " > ".join(_kernels(branch, axes)) for branch in net.branches)])
     if isinstance(net, Repeat):
         inside = [
             line
@@ -67,20 +67,28 @@ def shortcut(net: Layer, x: Shape) -> str:
 
 
 def _kernels(net: Layer, axes: int) -> list[str]:
-    """What has weights or a window, each with its number of kernels: 3×3, 64; the rest is left out unless there is nothing else."""
+    """What changes a size, each with its number of kernels: 3×3, 64; nothing else, unless there is nothing else."""
     found = []
     for part in parts(net):
         if isinstance(part, Repeat):
             found.append(f"{part.times} × ({' > '.join(_kernels(part.body, axes))})")
+        elif isinstance(part, Residual):
+            found.append(f"residual({' > '.join(_kernels(part.body, axes))})")
         elif isinstance(part, Network):
             found.append(part.name)
-        elif "kernel_size" in part.tokens:
-            text = short(part, axes).removeprefix("conv ")
+        elif not is_between(part):
+            text = short(part, axes)
+            text = text.removeprefix("conv ") if axes == 2 else text  # 3×3 alone is a convolution
             count = getattr(part, "out_channels", None)
-            found.append(text if count is None else f"{text}, {count}")
-        elif part.name == "linear":
-            found.append(str(part))
+            found.append(str(part) if part.name == "linear" else text if count is None else f"{text}, {count}")
     return found or [part.name for part in parts(net)]
+
+
+def is_between(layer: Layer) -> bool:
+    """Whether it works on each cell, or on each channel, by itself, and so stands beside a layer that changes sizes."""
+    if isinstance(layer, Network) or layer.name == "linear" or "kernel_size" in layer.tokens:
+        return False
+    return type(layer).shape is Layer.shape or layer.name in ("bn", "ln", "gn", "in", "lrn", "prelu", "bias")
 
 
 def _cut(lines: list[str]) -> list[str]:

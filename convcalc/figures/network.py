@@ -22,9 +22,11 @@ WIDTH, MARGIN = 960.0, 22.0
 LARGEST = (92.0, 76.0, 62.0)
 # The smallest map is at least so small a part of the largest; where that is not to scale the picture says so.
 SMALLEST = 1 / 16
+# A row is at most so many times wider than it is high.
+WIDEST = 4.5
 # Sheets of a stack are so far apart; up to so many channels each has its own.
 OFFSET, ALL_SHEETS, MOST_SHEETS = 3.2, 6, 14
-TEXT, LABEL, TITLE = 10.0, 10.5, 15.0
+TEXT, LABEL, TITLE, CAPTION = 11.0, 11.5, 16.0, 9.5
 ARROW = 30.0
 CELLS = 12  # features that are drawn one by one
 SKIP = 34.0  # room for the way around a residual's body, and its sum
@@ -36,6 +38,8 @@ class Placed:
 
     number: int
     stage: Stage
+    label: str  # its size, and a letter where another stage far from it takes from it
+    far: list[str]  # what is said of the stages that it takes from far away
     sheets: int
     width: float
     height: float
@@ -70,10 +74,10 @@ def network(net: Layer, x: Shape, lang: str = "en", theme: str = "light", title:
     foot = 26.0
     height = head + foot + sum(tops) + sum(bottoms) + 16 * (len(rows) - 1) + MARGIN
     width = max(row[-1].x + row[-1].cell for row in rows) + MARGIN + (26 if len(rows) > 1 else 0)
-    caption = _caption(net, x, lang, scaled)
+    caption = _caption(net, x, lang, scaled, len({s.shape for s in made if len(s.shape) == 1}) > 1)
     width = max(
         width,
-        measured(caption, 9)[0] + 2 * MARGIN,
+        measured(caption, CAPTION)[0] + 2 * MARGIN,
         0 if title is None else measured(title, TITLE, True)[0] + 2 * MARGIN,
     )
     page = Page(width, height, THEMES[theme])
@@ -90,15 +94,16 @@ def network(net: Layer, x: Shape, lang: str = "en", theme: str = "light", title:
             page.arrow(last.right + 3, y, last.x + last.cell + 18, y)
         y -= bottoms[i] + 16
     for source, target, level in arcs:
-        _draw_arc(page, placed[source], placed[target], middles[placed[target].row], level)
-    page.text(MARGIN, 13, caption, 9, ha="left", color=page.theme.faint)
+        _draw_arc(page, placed[source : target + 1], middles[placed[target].row], level)
+    page.text(MARGIN, 13, caption, CAPTION, ha="left", color=page.theme.faint)
     return page.figure
 
 
-def _caption(net: Layer, x: Shape, lang: str, scaled: bool) -> str:
+def _caption(net: Layer, x: Shape, lang: str, scaled: bool, columns: bool) -> str:
     traced = trace(net, x)
     said = f"{amount(whole(traced.params), lang)} {say('params', lang)}, {amount(whole(traced.macs), lang)} {say('macs', lang)}"
-    return said if not scaled else f"{said}; {say('figure.scale', lang)}"
+    notes = [say("figure.scale", lang)] if scaled else []
+    return "; ".join([said, *notes, *([say("figure.columns", lang)] if columns else [])])
 
 
 def _fitted(made: list[Stage], lang: str) -> tuple[list[Placed], list[list[Placed]], bool]:
@@ -108,11 +113,19 @@ def _fitted(made: list[Stage], lang: str) -> tuple[list[Placed], list[list[Place
         placed, scaled = _sized(made, lang, largest)
         tried.append((placed, _in_rows(placed, WIDTH), scaled))
     placed, rows, scaled = min(tried, key=lambda one: len(one[1]))
-    low, high = WIDTH / 3, WIDTH
+    wanted = len(rows)
+    if wanted == 1 and len(made) > 5 and rows[0][-1].x > WIDEST * (largest_of(rows[0]) + 60):
+        wanted = 2  # a strip would have to be shrunk on a slide
+    low, high = WIDTH / 4, WIDTH
     while high - low > 4:  # the narrowest page with so many rows
         middle = (low + high) / 2
-        low, high = (low, middle) if len(_in_rows(placed, middle)) <= len(rows) else (middle, high)
+        low, high = (low, middle) if len(_in_rows(placed, middle)) <= wanted else (middle, high)
     return placed, _in_rows(placed, high), scaled
+
+
+def largest_of(row: list[Placed]) -> float:
+    """The height of the largest map of a row."""
+    return max(one.height for one in row)
 
 
 def _sized(made: list[Stage], lang: str, unit: float) -> tuple[list[Placed], bool]:
@@ -127,6 +140,7 @@ def _sized(made: list[Stage], lang: str, unit: float) -> tuple[list[Placed], boo
     def drawn(size: int) -> float:
         return float(unit * (size / largest) ** power)
 
+    named = _named(made)
     placed = []
     for i, stage in enumerate(made):
         shape = stage.shape
@@ -142,22 +156,31 @@ def _sized(made: list[Stage], lang: str, unit: float) -> tuple[list[Placed], boo
             width = (drawn(wide) if len(shape) > 2 else 7.0) + OFFSET * (sheets - 1)
             height = drawn(tall) + OFFSET * (sheets - 1)
         label = say("figure.left_out", lang, count=stage.left_out) if stage.kind == "gap" else size_label(shape)
+        label += f" ({named[i]})" if i in named else ""
         cell = max(width, measured(label, LABEL)[0]) + 8
         above, below = _texts(stage)
         far = [
-            say("figure.from", lang, size=size_label(made[source].shape)) for source in stage.sources if source < i - 1
+            say("figure.from", lang, name=named[source], size=size_label(made[source].shape))
+            for source in stage.sources
+            if source in named and source != i - 1
         ]
         below = [*below, *far]
         widest = max([0.0, *(measured(line, TEXT, bold=True)[0] for line in [*above, *below, stage.shortcut])])
         widest += SKIP if stage.skip else 0
         placed.append(
             Placed(
-                i, stage, sheets, width, height, cell, max(ARROW, widest + 12) if i else 0.0,
+                i, stage, label, far, sheets, width, height, cell, max(ARROW, widest + 12) if i else 0.0,
                 measured("\n".join(above), TEXT)[1] + 5 + (14 if stage.skip else 0) + (14 if stage.shortcut else 0) if above else 0.0,
                 measured("\n".join(below), TEXT)[1] + 5 if below else 0.0,
             )
         )  # fmt: skip
     return placed, power < 1
+
+
+def _named(made: list[Stage]) -> dict[int, str]:
+    """A letter for every stage that another one takes from, not next to it."""
+    far = sorted({source for i, stage in enumerate(made) for source in stage.sources if source != i - 1})
+    return {source: chr(ord("a") + n) if n < 26 else f"a{n - 25}" for n, source in enumerate(far)}
 
 
 def _texts(stage: Stage) -> tuple[list[str], list[str]]:
@@ -183,11 +206,11 @@ def _in_rows(placed: list[Placed], width: float) -> list[list[Placed]]:
 
 
 def _arcs(placed: list[Placed]) -> list[tuple[int, int, int]]:
-    """(source, target, level) of what a stage takes from beyond its neighbour, in the same row; levels so that none crosses."""
+    """(source, target, level) of what is merged from beyond the neighbour, in the same row; arcs that overlap have levels of their own."""
     found: list[tuple[int, int, int]] = []
     for target, one in enumerate(placed):
         for source in one.stage.sources:
-            if source == target - 1 or placed[source].row != one.row:
+            if source == target - 1 or placed[source].row != one.row or len(one.stage.sources) == 1:
                 continue
             taken = {level for a, b, level in found if placed[a].row == one.row and a < target and source < b}
             found.append((source, target, next(level for level in range(99) if level not in taken)))
@@ -208,22 +231,27 @@ def _draw_row(page: Page, row: list[Placed], y: float, label_y: float, placed: l
             continue
         before = placed[one.number - 1]
         start = (before.right if before.row == one.row else one.x - one.gap) + 3
-        far = [placed[i] for i in one.stage.sources if placed[i].row != one.row and i != before.number]
+        merged = len(one.stage.sources) > 1
+        far = [
+            said
+            for said, i in zip(one.far, [i for i in one.stage.sources if i != before.number], strict=True)
+            if not merged or placed[i].row != one.row
+        ]
         if before.number in one.stage.sources:
             page.arrow(start, y, one.left - 3, y)
-        elif far:  # from another row, which the text says
+        elif far:  # from elsewhere, which the text says
             page.arrow(start + 6, y, one.left - 3, y, linestyle=(0, (4, 3)))
-        _draw_texts(page, one, y, start, far, lang)
+        _draw_texts(page, one, y, start, far)
 
 
-def _draw_texts(page: Page, one: Placed, y: float, start: float, far: list[Placed], lang: str) -> None:
+def _draw_texts(page: Page, one: Placed, y: float, start: float, far: list[str]) -> None:
     """What stands above and below the arrow; a residual's way around it."""
     stage, end = one.stage, one.left - 3
     middle = (start + end - (10 if stage.skip else 0)) / 2
     above, below = _texts(stage)
     if above:
         page.text(middle, y + 4, "\n".join(above), TEXT, va="bottom", linespacing=1.15)
-    below = [*below, *(say("figure.from", lang, size=size_label(source.stage.shape)) for source in far)]
+    below = [*below, *far]
     down = y - 5
     if stage.times > 1:
         page.text(middle, down, below.pop(0), TEXT + 1, va="top", fontweight="bold")
@@ -259,11 +287,13 @@ def _draw_stage(page: Page, one: Placed, y: float, label_y: float, lang: str) ->
                 color=page.theme.fill(stage.kind)[1],
                 linewidth=0.7,
             )
-    page.text(one.middle, label_y, size_label(stage.shape), LABEL)
+    page.text(one.middle, label_y, one.label, LABEL)
 
 
-def _draw_arc(page: Page, source: Placed, target: Placed, y: float, level: int) -> None:
+def _draw_arc(page: Page, over: list[Placed], y: float, level: int) -> None:
+    """From the first of the stages to the last, above all between them."""
     colour = page.theme.fill("window")[1]
-    top = y + max(source.height / 2, target.height / 2, target.up) + 12 + 10 * level
+    source, target = over[0], over[-1]
+    top = y + max(max(one.height / 2, one.up) for one in over) + 12 + 10 * level
     page.line([source.middle, source.middle, target.middle], [y + source.height / 2 + 2, top, top], color=colour)
     page.arrow(target.middle, top, target.middle, y + target.height / 2 + 2, color=colour)

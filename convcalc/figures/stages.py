@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from convcalc.errors import ConvcalcError
-from convcalc.figures.labels import block, parts, short, shortcut
-from convcalc.layers import Concat, Graph, GraphNode, Layer, Linear, Merge, Repeat, Residual
+from convcalc.figures.labels import block, is_between, parts, short, shortcut
+from convcalc.layers import Graph, GraphNode, Layer, Linear, Merge, Repeat, Residual
 from convcalc.layers.combine import Network, chain, drive
+from convcalc.rebuild import letters_of
 from convcalc.shape import Shape, is_symbolic, product, show_shape, whole, wholes
 from convcalc.tracing import Trace, trace
 
@@ -47,12 +48,23 @@ class Stage:
 
 def stages(net: Layer, x: Shape) -> list[Stage]:
     """The stages of a network on an input with numbers; raises `ConvcalcError` where a layer does not fit."""
-    if is_symbolic(x):
-        raise ConvcalcError("picture_letters", shape=show_shape(x))
+    check_numbers(net, x)
+    trace(net, x)  # a layer that does not fit is said by its number in the whole network
     net = chain(*(contracted(part) if isinstance(part, Graph) else part for part in parts(net)))
     made = [Stage(wholes(x), [], "input", ())]
     _row(made, net, 0, fold=_count(net) > UNFOLDED)
     return _shortened(made)
+
+
+def check_numbers(net: Layer, x: Shape) -> None:
+    """Raise `ConvcalcError` where a letter is left: pictures are of numbers."""
+    if is_symbolic(x):
+        raise ConvcalcError(
+            "picture_letters", what=f"the input is {show_shape(x)}", what_vi=f"input là {show_shape(x)}"
+        )
+    letters = ", ".join(sorted(letters_of(net)))
+    if letters:
+        raise ConvcalcError("picture_letters", what=f"the layers have {letters}", what_vi=f"các layer có chữ {letters}")
 
 
 def _row(made: list[Stage], net: Layer, at: int, fold: bool) -> int:
@@ -114,23 +126,14 @@ def _units(net: Layer) -> list[tuple[Unit, int]]:
         if isinstance(part, Repeat) and isinstance(part.times, int):
             found.append(((*ahead, part.body), 1) if part.times == 1 else ((part.body,), part.times))
             ahead = () if part.times == 1 else ahead
-        elif _is_between(part) and not ahead and found and found[-1][1] == 1:
+        elif is_between(part) and not ahead and found and found[-1][1] == 1:
             found[-1] = ((*found[-1][0], part), 1)
-        elif _is_between(part) and found:
+        elif is_between(part) and found:
             ahead = (*ahead, part)
         else:
             found.append(((*ahead, part), 1))
             ahead = ()
     return [*found, (ahead, 1)] if ahead else found
-
-
-def _is_between(layer: Layer) -> bool:
-    """Whether it works on each cell, or on each channel, by itself."""
-    from convcalc.layers.base import Layer as Base
-
-    if isinstance(layer, Network | Linear) or "kernel_size" in layer.tokens:
-        return False
-    return type(layer).shape is Base.shape or layer.name in ("bn", "ln", "gn", "in", "lrn", "prelu", "bias")
 
 
 def _folded(units: list[tuple[Unit, int]]) -> list[tuple[Unit, int]]:
@@ -173,20 +176,24 @@ def _add(made: list[Stage], unit: Unit, times: int, at: int, fold: bool) -> int:
         return at
     traced = trace(chain(*unit) if times == 1 else Repeat(times, chain(*unit)), shape)
     inside = [part for layer in unit for part in parts(layer)]
-    main = next((part for part in inside if not _is_between(part)), inside[0])
+    main = next((part for part in inside if not is_between(part)), inside[0])
     lines: list[str] = []
     more: list[str] = []
+    before: list[str] = []
     here: Shape = shape
+    sized = [part for part in inside if not is_between(part)]
     for part in inside:
-        if isinstance(part, Network):
+        if isinstance(part, Residual) and len(sized) > 1:
+            lines.append(f"residual({' > '.join(block(part, here))})")
+        elif isinstance(part, Network):
             lines += block(part, here)
-            more += ["concat"] if isinstance(part, Concat) else []
-        elif part is not main and _is_between(part):
-            more.append(short(part, len(here) - 1))
-        else:
+        elif part is main or not is_between(part):
             lines.append(short(part, len(here) - 1))
+        else:  # what comes before a layer stands above it, what comes after it below the arrow
+            (more if lines else before).append(short(part, len(here) - 1))
         here = part.shape(here)
-    residual = next((part for part in inside if isinstance(part, Residual)), None)
+    lines = [*([", ".join(before)] if before else []), *lines]
+    residual = sized[0] if len(sized) == 1 and isinstance(sized[0], Residual) else None
     around = "" if residual is None else shortcut(residual, shape)
     out = wholes(traced.output)
     made.append(Stage(out, lines, _kind(main, out), (at,), times, residual is not None, 0, more, around))
@@ -200,10 +207,6 @@ def _graph(made: list[Stage], net: Graph, at: int, fold: bool) -> int:
     start: tuple[Shape, int] = (made[at].shape, at)
 
     def visit(layer: Layer, v: tuple[Shape, int]) -> tuple[Shape, int]:
-        if _is_between(layer) and v[1] == len(made) - 1 and v[1] > 0:
-            made[-1].more.append(short(layer, len(v[0]) - 1))
-            made[-1].add(trace(layer, v[0]))
-            return v
         i = _row(made, layer, v[1], fold)
         return made[i].shape, i
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, sqrt
 from typing import TYPE_CHECKING, Any
 
 from convcalc.compute import Cell, Worked, pad
 from convcalc.errors import ConvcalcError
-from convcalc.figures.style import FONT, THEMES, Page, content, measured
+from convcalc.figures.labels import short
+from convcalc.figures.style import FONT, THEMES, Page, measured
 from convcalc.layers import AvgPool, Conv, Layer, MaxPool, MinPool
 from convcalc.layers.base import per_axis
 from convcalc.numbers import Array, Number, show_number
@@ -26,8 +27,7 @@ CELL = 26.0  # points
 GAP, MARGIN = 46.0, 20.0
 NUMBER, TITLE, SUM = 10.0, 11.0, 11.0
 # Larger ones cannot be read.
-MOST_CELLS_WIDE, MOST_CHANNELS, MOST_FRAMES, MOST_STILLS = 16, 3, 256, 36
-STRIP = 960.0
+MOST_CELLS_WIDE, MOST_CHANNELS, MOST_FRAMES, MOST_STILLS = 16, 3, 100, 36
 FRAME_MS, GIF_DPI = 900, 110
 
 
@@ -45,6 +45,7 @@ class Window:
     cells: list[Cell]
     weights: bool
     blank: bool  # padding that has no number: a max or min pool never takes it
+    said: str  # the layer in a few words
 
     def place(self, cell: Cell) -> tuple[int, int, int]:
         """(channel, row, column) of a cell in the output."""
@@ -103,13 +104,15 @@ def window_of(worked: Worked, data: Array) -> Window:
     if not isinstance(layer.padding, str):
         before = of("padding", 0)
     wide = max(*padded.shape[1:], *output.shape[1:])
-    if wide > MOST_CELLS_WIDE or padded.shape[0] > MOST_CHANNELS or len(step.cells) > MOST_FRAMES:
+    if len(step.cells) > MOST_FRAMES:
+        raise ConvcalcError("steps_too_many", count=len(step.cells), limit=MOST_FRAMES)
+    if wide > MOST_CELLS_WIDE or padded.shape[0] > MOST_CHANNELS:
         raise ConvcalcError(
             "steps_too_large", shape=show_shape(worked.input_shape), cells=MOST_CELLS_WIDE, channels=MOST_CHANNELS
         )
     return Window(
         of("kernel_size", 1), of("stride", 1), of("dilation", 1), before, padded, sizes, output, step.cells, isinstance(layer, Conv),
-        isinstance(layer, MaxPool | MinPool),
+        isinstance(layer, MaxPool | MinPool), short(layer, axes),
     )  # fmt: skip
 
 
@@ -138,11 +141,13 @@ class Scene:
         ]
         self.titles = titles if window.weights else titles[::2]
         self.widths = widths
-        self.width = max(sum(widths) + GAP * (len(widths) - 1) + 2 * MARGIN, 300.0)
+        biased = [cell.bias for cell in window.cells if cell.bias is not None]
+        self.gap = GAP + (max(measured(f"+ {show_number(bias, lang)} ", 16)[0] for bias in biased) if biased else 0)
+        self.width = max(sum(widths) + self.gap * (len(widths) - 1) + 2 * MARGIN, 300.0)
         self.sums = [self._broken(cell) for cell in window.cells]
         self.room = max(map(len, self.sums)) * SUM * 1.3
         self.tallest = max(_height(channels, rows), _height(channels, window.kernel[0]), _height(maps, out_rows))
-        self.height = self.tallest + 22 + self.room + 2.5 * MARGIN
+        self.height = self.tallest + 44 + self.room + 2.5 * MARGIN
 
     def _broken(self, cell: Cell) -> list[str]:
         f, i, j = self.window.place(cell)
@@ -160,17 +165,20 @@ class Scene:
         """Frame `number`, its lower left corner at (x, y)."""
         window = self.window
         page.text(x + self.width / 2, y + MARGIN + self.room / 2, "\n".join(self.sums[number]), SUM, linespacing=1.3)
-        top = y + self.height - MARGIN - 20
+        page.text(x + self.width / 2, y + self.height - MARGIN, window.said, TITLE, color=page.theme.faint)
+        top = y + self.height - MARGIN - 42
         middle = top - self.tallest / 2
-        left = x + (self.width - sum(self.widths) - GAP * (len(self.widths) - 1)) / 2
-        signs = ["∗", "="] if window.weights else ["→"]
+        left = x + (self.width - sum(self.widths) - self.gap * (len(self.widths) - 1)) / 2
+        bias = window.cells[number].bias
+        added = "" if bias is None else f"+ {show_number(bias, self.lang).replace('-', '−')} "
+        signs = ["∗", f"{added}="] if window.weights else ["→"]
         grids = [_draw_input, _draw_kernel, _draw_output] if window.weights else [_draw_input, _draw_output]
         for i, (title, width, grid) in enumerate(zip(self.titles, self.widths, grids, strict=True)):
             page.text(left + width / 2, top + 10, title, TITLE, fontweight="bold")
             grid(page, window, number, left + width / 2, middle, self.lang)
             if i < len(signs):
-                page.text(left + width + GAP / 2, middle, signs[i], 16)
-            left += width + GAP
+                page.text(left + width + self.gap / 2, middle, signs[i], 16)
+            left += width + self.gap
 
 
 def _height(maps: int, rows: int) -> float:
@@ -188,7 +196,9 @@ def strip(scene: Scene, theme: str) -> Figure:
     """Stills side by side for print, row by row; the first ones where there are very many."""
     count = len(scene.window.cells)
     shown = min(count, MOST_STILLS)
-    columns = max(1, min(shown, int(STRIP // scene.width)))
+    columns = max(
+        1, min(shown, round(sqrt(shown * scene.height / scene.width * 16 / 9)))
+    )  # as wide as a slide for its height
     rows = ceil(shown / columns)
     foot = 18.0 if shown < count else 0.0
     page = Page(columns * scene.width, rows * scene.height + foot, THEMES[theme])
@@ -203,12 +213,17 @@ def strip(scene: Scene, theme: str) -> Figure:
 
 def animation(scene: Scene, theme: str) -> bytes:
     """A GIF that goes round for ever, one frame a cell."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
     frames = []
     for i in range(len(scene.window.cells)):
-        with Image.open(io.BytesIO(content(frame(scene, i, theme), "png", GIF_DPI))) as image:
-            frames.append(image.convert("RGB").quantize(64, dither=Image.Dither.NONE))
+        made = frame(scene, i, theme)
+        made.set_dpi(GIF_DPI)
+        canvas = FigureCanvasAgg(made)
+        canvas.draw()  # type: ignore[no-untyped-call]
+        image = Image.frombytes("RGBA", canvas.get_width_height(), canvas.buffer_rgba().tobytes())  # type: ignore[no-untyped-call]
+        frames.append(image.convert("RGB").quantize(64, dither=Image.Dither.NONE))
     out = io.BytesIO()
     frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0, disposal=1)
     return out.getvalue()

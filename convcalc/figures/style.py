@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import ConvcalcError
 from convcalc.files import write_bytes
+from convcalc.shape import short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("svg", "png", "pdf", "gif")
 FONT = "DejaVu Sans"  # matplotlib's own, with all of Vietnamese
+# Where an SVG is shown without it, one of about the same width.
+_LIKE_IT = re.compile(rb"(font(?:-family)?: [^;\"]*'DejaVu Sans')")
 DPI = 200
 
 
@@ -129,12 +134,22 @@ def _renderer() -> Any:
     return RendererAgg(10, 10, 72)  # type: ignore[no-untyped-call]
 
 
-def format_of(path: str) -> str:
-    """The format that a file's name asks for; raises `ConvcalcError` where there is none of that name."""
+def format_of(path: str, moving: bool = False) -> str:
+    """The format that a file's name asks for; raises `ConvcalcError` where there is none of that name, or a GIF where nothing moves."""
+    known = FORMATS if moving else FORMATS[:-1]
     ending = path.rsplit(".", 1)[-1].lower() if "." in path.rsplit("/", 1)[-1] else ""
-    if ending not in FORMATS:
-        raise ConvcalcError("picture_format", path=path, known=", ".join("." + name for name in FORMATS))
+    if ending == "gif" and not moving:
+        raise ConvcalcError("gif_of_steps")
+    if ending not in known:
+        raise ConvcalcError("picture_format", path=short(path), known=", ".join("." + name for name in known))
     return ending
+
+
+def checked_title(title: str | None) -> str | None:
+    """The title, if a picture can hold it: printable, and no half of a character; raises `ConvcalcError` if not."""
+    if title is not None and not (title.isprintable() and title.strip()):
+        raise ConvcalcError("picture_title")
+    return title
 
 
 def content(figure: Figure, kind: str, dpi: int = DPI) -> bytes:
@@ -144,9 +159,10 @@ def content(figure: Figure, kind: str, dpi: int = DPI) -> bytes:
         "svg": {"Date": None, "Creator": None}, "png": {"Software": None},
         "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
     }  # fmt: skip
-    with _settings():
+    with _settings(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # a character that the font lacks is a box; the picture is still one
         figure.savefig(out, format=kind, dpi=dpi, metadata=metadata[kind], facecolor=figure.get_facecolor())
-    return out.getvalue()
+    return _LIKE_IT.sub(rb"\1, Verdana, sans-serif", out.getvalue()) if kind == "svg" else out.getvalue()
 
 
 @contextmanager

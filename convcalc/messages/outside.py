@@ -12,10 +12,40 @@ KINDS: dict[str, Kind] = {
         "Dùng một trong {known}.",
     ),
     "picture_letters": Kind(
-        "a picture needs numbers, but the input is {shape}",
-        "hình vẽ cần số cụ thể, nhưng input là {shape}",
+        "a picture needs numbers, but {what}",
+        "hình vẽ cần số cụ thể, nhưng {what_vi}",
         "Put numbers in for the letters.",
         "Thay chữ bằng số.",
+    ),
+    "picture_input": Kind(
+        "the shape of the input is missing",
+        "thiếu shape của input",
+        "Add --input, for example --input 1,28,28.",
+        "Thêm --input, ví dụ --input 1,28,28.",
+    ),
+    "picture_title": Kind(
+        "the title has characters that no picture can hold",
+        "tiêu đề có ký tự không thể ghi vào hình",
+        "Write letters, digits and marks alone.",
+        "Chỉ dùng chữ, số và dấu câu.",
+    ),
+    "field_axes": Kind(
+        "--field draws one or two axes, and here there are {count}",
+        "--field vẽ một hoặc hai trục, ở đây có {count}",
+        "convcalc shape says the receptive field of any network.",
+        "convcalc shape cho biết receptive field của mọi mạng.",
+    ),
+    "steps_too_many": Kind(
+        "{count} output cells are too many for a picture of every step",
+        "{count} ô output là quá nhiều để vẽ từng bước",
+        "Use at most {limit}: a smaller input or fewer kernels.",
+        "Dùng tối đa {limit} ô: input nhỏ hơn hoặc ít kernel hơn.",
+    ),
+    "mark_in_code": Kind(
+        "{field} of {layer_name} is a ?, but only in_features and in_channels can be left open in code",
+        "{field} của {layer_name} là ?, nhưng trong code chỉ in_features và in_channels được để trống",
+        "Write a number there.",
+        "Ghi một số vào đó.",
     ),
     "steps_one_window": Kind(
         "--steps draws one convolution or pool along one or two axes, without groups; this is {layer_name}",

@@ -105,10 +105,17 @@ def _write(folder: Path, paper: Paper, students: Sequence[Student], seed: int, l
         (folder / "papers" / f"{student.id}.json").write_text(made, encoding="utf-8")
         (folder / "keys" / f"{student.id}.md").write_text(key_text(paper, asked, lang, student.id), encoding="utf-8")
         keys[student.id] = {"name": student.name, "questions": [key_object(one) for one in asked]}
-        digest = sha256(text.encode()).hexdigest()
-        listed.append(
-            {"id": student.id, "name": student.name, "questions": [one.question.id for one in asked], "sha256": digest}
-        )
+        one_paper: dict[str, Any] = {
+            "id": student.id,
+            "name": student.name,
+            "questions": [one.question.id for one in asked],
+        }
+        one_paper["sha256"] = sha256(text.encode()).hexdigest()
+        if pictures:
+            one_paper["figures"] = {
+                name: sha256((folder / "papers" / name).read_bytes()).hexdigest() for name in pictures.values()
+            }
+        listed.append(one_paper)
     head = {"paper": paper.name, "title": paper.title[which], "seed": seed, "lang": lang, "convcalc": __version__}
     sections = [section.title[which] for section in paper.sections]
     (folder / "key.json").write_text(_json({**head, "sections": sections, "students": keys}, 0), encoding="utf-8")
