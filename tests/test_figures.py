@@ -15,6 +15,7 @@ import pytest
 from conftest import Ran
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from PIL import Image
 
@@ -62,7 +63,7 @@ def texts(made: Figure) -> list[tuple[Text, Any]]:
     canvas = FigureCanvasAgg(made)
     canvas.draw()
     renderer = canvas.get_renderer()  # type: ignore[no-untyped-call]
-    found = [t for axes in made.axes for t in axes.texts if t.get_text()]
+    found = [t for t in made.texts if t.get_text()]
     return [(text, text.get_window_extent(renderer)) for text in found]
 
 
@@ -133,7 +134,7 @@ def test_sheets_are_to_scale_and_as_many_as_channels() -> None:
     from matplotlib.patches import Rectangle
 
     made = network(parse("conv 4@5x5 > maxpool 2"), (1, 28, 28))
-    boxes = [p for p in made.axes[0].patches if isinstance(p, Rectangle)]
+    boxes = [p for p in made.artists if isinstance(p, Rectangle)]
     assert len(boxes) == 1 + 4 + 4
     sizes = [round(box.get_height(), 6) for box in boxes]
     assert sizes[1] / sizes[0] == pytest.approx(24 / 28)
@@ -462,12 +463,12 @@ def test_arcs_pass_above_the_maps_between() -> None:
     from matplotlib.patches import Rectangle
 
     net = parse("graph(a: conv 8@3x3 p1; b: upsample 4; c: maxpool 4; d: cat < a, c)")
-    axes = network(net, (3, 32, 32)).axes[0]
+    drawn = network(net, (3, 32, 32)).artists
     colour = "#c24a00"
-    arcs = [line for line in axes.lines if line.get_color() == colour]
+    arcs = [line for line in drawn if isinstance(line, Line2D) and line.get_color() == colour]
     assert len(arcs) == 1
     (x0, x1), top = sorted(set(arcs[0].get_xdata())), max(arcs[0].get_ydata())
-    between = [p for p in axes.patches if isinstance(p, Rectangle) and x0 < p.get_x() < x1]
+    between = [p for p in drawn if isinstance(p, Rectangle) and x0 < p.get_x() < x1]
     assert between
     assert all(p.get_y() + p.get_height() < top for p in between)
 

@@ -16,7 +16,6 @@ from convcalc.files import write_bytes
 from convcalc.shape import short
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 FORMATS = ("svg", "png", "pdf", "gif")
@@ -61,28 +60,24 @@ THEMES = {
 
 
 class Page:
-    """A figure whose axes are points (1/72 inch), so that what is laid out is what is drawn."""
+    """A figure that is drawn on in points (1/72 inch), so that what is laid out is what is drawn.
+
+    There are no axes: everything is put on the figure itself, which takes a third of the time.
+    """
 
     def __init__(self, width: float, height: float, theme: Theme) -> None:
         from matplotlib.figure import Figure
+        from matplotlib.transforms import Affine2D
 
         self.width, self.height, self.theme = width, height, theme
         self.figure: Figure = Figure(figsize=(width / 72, height / 72), facecolor=theme.paper)
-        self.axes: Axes = self.figure.add_axes((0, 0, 1, 1))
-        self.axes.set_xlim(0, width)
-        self.axes.set_ylim(0, height)
-        self.axes.set_axis_off()
+        self.points = Affine2D().scale(1 / 72) + self.figure.dpi_scale_trans
 
     def text(self, x: float, y: float, said: str, size: float = 10, **how: Any) -> None:
         """A text, never read as a formula."""
-        usual: dict[str, Any] = {
-            "color": self.theme.ink,
-            "ha": "center",
-            "va": "center",
-            "fontfamily": FONT,
-            "parse_math": False,
-        }
-        self.axes.text(x, y, said, fontsize=size, **usual | how)
+        usual: dict[str, Any] = {"color": self.theme.ink, "ha": "center", "va": "center", "fontfamily": FONT}
+        usual |= {"parse_math": False, "transform": self.points, "zorder": 3}
+        self.figure.text(x, y, said, fontsize=size, **usual | how)
 
     def box(
         self, x: float, y: float, width: float, height: float, kind: str, line: float = 1.0,
@@ -92,27 +87,30 @@ class Page:
         from matplotlib.patches import Rectangle
 
         fill, edge = self.theme.fill(kind)
-        usual: dict[str, Any] = {"facecolor": fill, "edgecolor": edge, "linewidth": line}
-        made = self.axes.add_patch(Rectangle((x, y), width, height, **usual | how))
+        usual: dict[str, Any] = {"facecolor": fill, "edgecolor": edge, "linewidth": line, "transform": self.points}
+        made = self.figure.add_artist(Rectangle((x, y), width, height, **usual | how))
         if within is not None:
-            made.set_clip_path(Rectangle(within[:2], *within[2:], transform=self.axes.transData))
+            made.set_clip_path(Rectangle(within[:2], *within[2:], transform=self.points))
 
     def line(self, xs: list[float], ys: list[float], **how: Any) -> None:
         """A line through points."""
-        usual: dict[str, Any] = {"color": self.theme.ink, "linewidth": 1.1, "solid_capstyle": "round"}
-        self.axes.plot(xs, ys, **usual | how)
+        from matplotlib.lines import Line2D
+
+        usual: dict[str, Any] = {
+            "color": self.theme.ink,
+            "linewidth": 1.1,
+            "solid_capstyle": "round",
+            "transform": self.points,
+        }
+        self.figure.add_artist(Line2D(xs, ys, **usual | how))
 
     def arrow(self, x: float, y: float, to_x: float, to_y: float, **how: Any) -> None:
         """A straight arrow."""
-        how = {
-            "arrowstyle": "-|>",
-            "color": self.theme.ink,
-            "linewidth": 1.1,
-            "mutation_scale": 9,
-            "shrinkA": 0,
-            "shrinkB": 0,
-        } | how
-        self.axes.annotate("", (to_x, to_y), (x, y), arrowprops=how)
+        from matplotlib.patches import FancyArrowPatch
+
+        usual: dict[str, Any] = {"arrowstyle": "-|>", "color": self.theme.ink, "linewidth": 1.1, "mutation_scale": 9}
+        usual |= {"shrinkA": 0, "shrinkB": 0, "transform": self.points, "zorder": 2}
+        self.figure.add_artist(FancyArrowPatch((x, y), (to_x, to_y), **usual | how))
 
 
 @lru_cache(maxsize=4096)

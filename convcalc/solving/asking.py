@@ -14,7 +14,8 @@ from convcalc.scan import as_shape
 from convcalc.shape import Shape
 from convcalc.solving.answer import Answer, Solution, solution_of
 from convcalc.solving.problem import MOST, Goal, Problem, with_kernels
-from convcalc.solving.solve import solve_letters
+from convcalc.solving.repeats import solve_letters
+from convcalc.solving.same import same_padding_of
 from convcalc.spec import read_spec
 from convcalc.tracing import trace
 
@@ -68,7 +69,7 @@ def _asked(
     goal = replace(goal, output=asked)
     wishes = (asked, goal.params, goal.macs, goal.field)
     if find == "input":
-        return _input_of(net, input if input is not None else None, usual, goal, everything, most)
+        return _input_of(net, input, usual, goal, everything, most)
     if input is None and usual is not None:
         input = usual
     if find == "in_features":
@@ -76,8 +77,6 @@ def _asked(
             raise SpecError("missing_input")
         return in_features(net, as_shape(input))
     if find == "padding" and wishes == (None,) * 4:
-        from convcalc.solving.same import same_padding_of
-
         return same_padding_of(net, _letters(_axes_of(net) + 1, net) if input is None else as_shape(input))
     if find is not None:
         net = _with_letters(net, FIELDS[find])

@@ -9,7 +9,7 @@ from convcalc.errors import ConvcalcError
 from convcalc.formula import Dim, symbol
 from convcalc.layers import Chain, Conv, ConvT, Layer, Repeat, Residual
 from convcalc.layers.combine import Network
-from convcalc.rebuild import letters_of, put_in
+from convcalc.rebuild import leaves, letters_of, put_in
 from convcalc.shape import Shape, show_shape
 from convcalc.solving.needs import COUNTS, Need, Unknown, limit
 from convcalc.tracing import Trace, trace
@@ -62,7 +62,7 @@ class Problem:
     def unknowns(self) -> list[Unknown]:
         """The letters to find: those of the layers, in the order they stand there, then those of the input."""
         found: dict[str, Unknown] = {}
-        for layer in _leaves(self.net):
+        for layer in leaves(self.net):
             for name, how in layer.tokens.items():
                 value = getattr(layer, name)
                 for one in value if isinstance(value, tuple) else (value,):
@@ -192,21 +192,6 @@ def _filled(net: Layer, count: Dim) -> Layer:
 
 def _keeps_channels(layer: Layer) -> bool:
     return "out_features" not in layer.tokens and "dims" not in layer.tokens and layer.name not in ("flatten", "reshape", "unsqueeze", "transpose")  # fmt: skip
-
-
-def _leaves(net: Layer) -> Iterator[Layer]:
-    seen: set[int] = set()
-
-    def walk(layer: Layer) -> Iterator[Layer]:
-        if id(layer) in seen:
-            return
-        seen.add(id(layer))
-        if not isinstance(layer, Network):
-            yield layer
-        for child in layer.children():
-            yield from walk(child)
-
-    yield from walk(net)
 
 
 def _networks(net: Layer) -> Iterator[Network]:

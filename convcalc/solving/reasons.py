@@ -14,11 +14,11 @@ from convcalc.notation import show
 from convcalc.rebuild import letters_of
 from convcalc.shape import Shape, extent, whole, wholes
 from convcalc.solving.answer import Answer, Said, solution_of
+from convcalc.solving.checking import solution
 from convcalc.solving.interval import form_of, preimage
 from convcalc.solving.needs import COUNTS, Need, Unknown
 from convcalc.solving.problem import Problem
 from convcalc.solving.search import Found, Run
-from convcalc.solving.solve import solution
 from convcalc.tracing import Trace, trace
 from convcalc.words import say
 

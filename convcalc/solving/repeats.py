@@ -10,9 +10,10 @@ from convcalc.errors import ConvcalcError
 from convcalc.layers.combine import LARGEST_REPEAT
 from convcalc.shape import Shape, show_shape, whole
 from convcalc.solving.answer import Answer, Solution
+from convcalc.solving.checking import solution
 from convcalc.solving.interval import Interval
 from convcalc.solving.problem import Problem
-from convcalc.solving.solve import MOST_LISTED, SHOWN, solution, solved
+from convcalc.solving.solve import MOST_LISTED, SHOWN, solved
 from convcalc.tracing import trace
 
 # How far one number of repeats is tried where nothing else is open, and the sum of several, or beside other letters.
@@ -21,6 +22,11 @@ ONE, SEVERAL, BESIDE = 300, 64, 24
 ROOM = 10**7
 # So many repeats are worked out in letters again.
 IN_LETTERS = 2000
+
+
+def solve_letters(problem: Problem, everything: bool = False) -> Answer:
+    """All numbers for the letters of a problem; without letters, whether the network does what is asked."""
+    return repeated(problem, everything) if problem.times() else solved(problem, everything)
 
 
 def repeated(problem: Problem, everything: bool) -> Answer:

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from itertools import islice, product
 from math import prod
 
-from convcalc.errors import ConvcalcError
-from convcalc.rebuild import put_in
-from convcalc.shape import Shape
-from convcalc.solving.answer import Answer, Solution, solution_of
+from convcalc.solving.answer import Answer
+from convcalc.solving.checking import refused, solution
 from convcalc.solving.needs import Need, Unknown, connected
 from convcalc.solving.order import Order, sensible
 from convcalc.solving.problem import Problem
+from convcalc.solving.reasons import explain_none
 from convcalc.solving.search import Found
-from convcalc.tracing import Trace, trace
+from convcalc.tracing import Trace
 
 # Solutions that are given where not all are asked for, and the most where they are.
 SHOWN, MOST_LISTED = 10, 10_000
@@ -22,15 +21,6 @@ SHOWN, MOST_LISTED = 10, 10_000
 MOST_RANKED, BEST = 20_000, 80
 # Of a run, the numbers at its end that are looked at; of a letter that is alone, more.
 AT_AN_END, ALONE = 40, 1000
-
-
-def solve_letters(problem: Problem, everything: bool = False) -> Answer:
-    """All numbers for the letters of a problem; without letters, whether the network does what is asked."""
-    if problem.times():
-        from convcalc.solving.repeats import repeated
-
-        return repeated(problem, everything)
-    return solved(problem, everything)
 
 
 def solved(problem: Problem, everything: bool) -> Answer:
@@ -43,8 +33,6 @@ def solved(problem: Problem, everything: bool) -> Answer:
     answer = Answer(counted=problem.goal.budget)
     answer.bound = max((group.bound for group in groups if group.bound is not None), default=None)
     if any(not need.holds for need in fixed) or any(not group.runs for group in groups):
-        from convcalc.solving.reasons import explain_none
-
         explain_none(answer, problem, traced, unknowns, groups, fixed)
         return answer
     for group in groups:
@@ -110,30 +98,3 @@ def _candidates(group: Found, budget: Need | None, everything: bool) -> Iterator
     each = MOST_LISTED if everything else ALONE if len(group.unknowns) == 1 else 2 if from_above else AT_AN_END
     for run in group.runs:
         yield from run.assignments(each, from_above)
-
-
-def refused(problem: Problem, unknowns: list[Unknown], inside: dict[str, int]) -> ConvcalcError:
-    """What a layer says of an assignment that its formulas allow."""
-    values = {u.name: inside[u.name] - u.shift for u in unknowns if u.name in inside}
-    try:
-        trace(
-            put_in(problem.net, dict(values)),
-            tuple(n if isinstance(n, int) else n.at(dict(values)) for n in problem.input),
-        )
-    except ConvcalcError as error:
-        return error
-    raise AssertionError("it is a solution")
-
-
-def solution(
-    problem: Problem, unknowns: list[Unknown], inside: dict[str, int], near: bool = False, rank: tuple[object, ...] = ()
-) -> Solution | None:
-    """The solution of these letters inside formulas, worked out with numbers; None if it is none after all (unless `near`)."""
-    values = {u.name: inside[u.name] - u.shift for u in unknowns if u.name in inside}
-    net = put_in(problem.net, dict(values)) if values else problem.net
-    x: Shape = tuple(size if isinstance(size, int) else size.at(dict(values)) for size in problem.input)
-    try:
-        traced = trace(net, x)
-    except ConvcalcError:
-        return None
-    return solution_of(problem.fixed | values, traced, rank) if near or problem.reached(traced) else None

@@ -16,10 +16,10 @@ from convcalc.layers import (
     Linear,
     MaxPool,
     MinPool,
-    Repeat,
 )
 from convcalc.mistakes import applying
 from convcalc.rebuild import changed as rebuilt
+from convcalc.rebuild import leaves
 from convcalc.shape import Shape, show_sizes
 from convcalc.tracing import trace
 
@@ -43,11 +43,11 @@ def edits(net: Layer, x: Shape) -> Iterator[Edit]:
     """All single changes that are worth trying."""
     yield from _inputs(net, x)
     yield from _classes(net, x)
-    leaves = list({id(leaf): leaf for leaf in _leaves(net)}.values())
-    if len(leaves) > MOST_LAYERS:
+    parts = leaves(net)
+    if len(parts) > MOST_LAYERS:
         return
-    single = len(leaves) == 1
-    for leaf in leaves:
+    single = len(parts) == 1
+    for leaf in parts:
         for likely, new in _changed(leaf):
             changed = mapped(net, leaf, new)
             yield Edit(
@@ -71,14 +71,6 @@ def _mistaken(net: Layer, x: Shape, single: bool) -> Iterator[Edit]:
             changed = mapped(net, row.layer, twin)
             place, place_vi = ("", "") if single else (f"in '{row.layer}' ", f"ở '{row.layer}' ")
             yield Edit(mistake.likely, place + mistake.en, place_vi + mistake.vi, changed, x)
-
-
-def _leaves(net: Layer) -> Iterator[Layer]:
-    children = net.children()
-    if not children:
-        yield net
-    for child in children[:1] if isinstance(net, Repeat) else children:
-        yield from _leaves(child)
 
 
 def mapped(net: Layer, old: Layer, new: Layer) -> Layer:
@@ -119,7 +111,7 @@ def _inputs(net: Layer, x: Shape) -> Iterator[Edit]:
 
 def _classes(net: Layer, x: Shape) -> Iterator[Edit]:
     """Another number of classes, or none of the last layers."""
-    last = next((leaf for leaf in reversed(list(_leaves(net))) if isinstance(leaf, Linear)), None)
+    last = next((leaf for leaf in reversed(leaves(net)) if isinstance(leaf, Linear)), None)
     if last is not None:
         for count in COMMON_CLASSES:
             if count != last.out_features:
