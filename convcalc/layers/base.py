@@ -248,8 +248,8 @@ def layer(
 
 def per_axis(self: Layer, name: str, x: Shape, count: int) -> tuple[Dim, ...]:
     """The field's value along each of `count` spatial axes."""
-    value = getattr(self, name)
-    if not isinstance(value, tuple):
+    value = self.__dict__[name]
+    if value.__class__ is not tuple:
         return (value,) * count
     if len(value) != count:
         raise ShapeError(

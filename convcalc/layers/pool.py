@@ -44,7 +44,14 @@ class _Pool(Layer):
                 "fix": Lazy(window_fix, axes, "en"), "fix_vi": Lazy(window_fix, axes, "vi"),
             }  # fmt: skip
 
-        for m, k, s, p, d in axes:
+        sizes_out: list[Dim] = []
+        last: tuple[Any, ...] = ()
+        for axis in axes:
+            m, k, s, p, d = axis
+            if type(m) is int and axis == last:  # a square input is worked out once
+                sizes_out.append(sizes_out[-1])
+                continue
+            last = axis
             if p != 0:
                 require(
                     k, ">=", 2 * p, "padding_over_half", layer_name=self.name, padding=Lazy(show, p), window=Lazy(show, k)
@@ -52,7 +59,8 @@ class _Pool(Layer):
             # With ceil one incomplete window may do, so the input may be a little smaller than the window.
             slack = ceil_slack(s, p, extent(k, d)) if self.ceil_mode else 0
             require(m + 2 * p + slack, ">=", extent(k, d), "window_too_large", said, layer_name=self.name)
-        return (channels, *(window(m, k, s, p, d, self.ceil_mode) for m, k, s, p, d in axes))
+            sizes_out.append(window(m, k, s, p, d, self.ceil_mode))
+        return (channels, *sizes_out)
 
     def field(self, f: Field, x: Shape, y: Shape) -> Field:
         return f.through(x, y, window_reaches(axis[1:] for axis in self._axes(x)))

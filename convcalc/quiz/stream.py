@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import blake2b
+from struct import Struct
 from typing import TypeVar
 
 T = TypeVar("T")
+# A digest of 64 bytes as numbers of 32 bits.
+_NUMBERS = Struct(">16I").unpack
 
 
 class Stream:
@@ -23,8 +26,7 @@ class Stream:
 
     def _next(self) -> int:
         if not self.block:
-            digest = blake2b(self.name + b"#" + str(self.count).encode()).digest()
-            self.block = [int.from_bytes(digest[i : i + 4], "big") for i in range(0, 64, 4)]
+            self.block = list(_NUMBERS(blake2b(self.name + b"#" + str(self.count).encode()).digest()))
             self.count += 1
         return self.block.pop()
 
@@ -33,10 +35,12 @@ class Stream:
         if not 0 < n <= 2**32:
             raise ValueError(f"no number below {n}")
         limit = 2**32 - 2**32 % n
+        block = self.block
         while True:
-            drawn = self._next()
+            drawn = block.pop() if block else self._next()
             if drawn < limit:
                 return drawn % n
+            block = self.block
 
     def between(self, low: int, high: int) -> int:
         """A whole number from low to high, both included."""

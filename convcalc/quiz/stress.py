@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import time
 from collections import Counter
@@ -95,6 +96,7 @@ def stressed(names: Sequence[str], count: int, seed: int, second: bool) -> Stres
     """Make `count` variants of these kinds in turn and check each; `second` confirms some of the keys with torch."""
     found = Stress({name: KindStress() for name in names}, [], 0.0)
     begun = time.perf_counter()
+    gc.freeze()  # what is loaded by now stays, so it need not be looked at again and again
     for i in range(count):
         name, level, number = names[i % len(names)], LEVELS[i // len(names) % 3], seed + i // len(names)
         since = time.perf_counter()
