@@ -62,6 +62,7 @@ def ours(recipe: str, data: Any, batch: int) -> Callable[[], None]:
                 len(data.classes),
                 Run(Path(folder)),
                 World(),
+                "fp32",
                 {},
             )
             train(t)

@@ -25,6 +25,14 @@ class Frozen(StrEnum):
     features = "features"
 
 
+class Precision(StrEnum):
+    """In what numbers the products of a step are worked out."""
+
+    auto = "auto"
+    fp32 = "fp32"
+    bf16 = "bf16"
+
+
 RunsOption = Annotated[
     str, typer.Option("--runs", metavar="DIR", help=pick(HELP, "The folder of all runs.", "Thư mục chứa các run."))
 ]
@@ -41,6 +49,7 @@ def train(
     lr: Annotated[float | None, typer.Option("--lr", help=pick(HELP, "Highest learning rate.", "Learning rate lớn nhất."), show_default=False)] = None,
     limit: Annotated[int | None, typer.Option("--limit", help=pick(HELP, "No more samples than this, for a quick look.", "Chỉ dùng bấy nhiêu mẫu, để xem nhanh."), show_default=False)] = None,
     device: DeviceOption = Device.auto,
+    precision: Annotated[Precision, typer.Option("--precision", help=pick(HELP, "Numbers of the products; auto: bf16 on a GPU that has it, fp32 elsewhere.", "Kiểu số của phép nhân; auto: bf16 trên GPU nếu có, còn lại fp32."))] = Precision.auto,
     threads: Annotated[int | None, typer.Option("--threads", help=pick(HELP, "Threads on the CPU.", "Số luồng CPU."), show_default=False)] = None,
     name: Annotated[str | None, typer.Option("--name", help=pick(HELP, "Name of the run's folder.", "Tên thư mục của run."), show_default=False)] = None,
     runs: RunsOption = "runs",
@@ -82,7 +91,7 @@ def train(
 
     options = {
         "recipe": recipe or "", "flavour": flavour.value, "data": data, "data_dir": data_dir, "seed": seed, "epochs": epochs, "batch": batch, "lr": lr,
-        "limit": limit, "device": device.value, "threads": threads, "name": name, "runs": runs, "fresh": fresh, "target": target_accuracy,
+        "limit": limit, "device": device.value, "precision": precision.value, "threads": threads, "name": name, "runs": runs, "fresh": fresh, "target": target_accuracy,
         "init": init, "freeze": freeze is not None, "classes": classes, "skip_bad": skip_bad,
     }  # fmt: skip
     summary = trained(options, resume, speech, json)

@@ -45,7 +45,16 @@ class Live:
             self.say(f"downloading {name} ({total / MIB:.1f} MiB)", f"đang tải {name} ({decimal(f'{total / MIB:.1f}', 'vi')} MiB)")  # fmt: skip
 
     def _start(
-        self, recipe: Any, setup: Any, data: Any, built: Any, device: Any, run: Any, memory: int, samples: int
+        self,
+        recipe: Any,
+        setup: Any,
+        data: Any,
+        built: Any,
+        device: Any,
+        precision: str,
+        run: Any,
+        memory: int,
+        samples: int,
     ) -> None:
         from convcalc.render import table
 
@@ -62,8 +71,8 @@ class Live:
         )  # fmt: skip
         rate = f"{setup.lr:g}"
         self.say(
-            f"{setup.epochs} epochs, {setup.optimiser}, learning rate {rate} ({setup.schedule}), on {device}; {run.folder}",
-            f"{setup.epochs} epoch, {setup.optimiser}, learning rate {rate} ({setup.schedule}), trên {device}; {run.folder}",
+            f"{setup.epochs} epochs, {setup.optimiser}, learning rate {rate} ({setup.schedule}), on {device}, {precision}; {run.folder}",
+            f"{setup.epochs} epoch, {setup.optimiser}, learning rate {rate} ({setup.schedule}), trên {device}, {precision}; {run.folder}",
             "dim",
         )
         if self.out.is_terminal:

@@ -36,6 +36,7 @@ class Training:
     classes: int
     run: Run
     world: World
+    precision: str  # fp32 or bf16, of the products
     signature: dict[str, Any]  # what must be the same for a checkpoint to be taken up: recipe, data, setup
     told: Callable[[str, dict[str, Any]], None] = lambda event, values: None
     stop: Callable[[], bool] = lambda: False  # asked for after each step: an interrupt
@@ -66,7 +67,7 @@ def train(t: Training) -> str:
         t.told("resumed", {"epoch": epoch, "step": step, "of": setup.epochs})
         if step == 0 and t.history and reached(t):
             return "target"
-    cast = _cast(device)
+    cast = _cast(t)
     random = any(
         isinstance(part, nn.Dropout | nn.Dropout1d | nn.Dropout2d | nn.AlphaDropout) for part in t.module.modules()
     )
@@ -143,7 +144,7 @@ def _training(t: Training) -> None:
 def tested(t: Training, test: Feed) -> Measured:
     """What the network reaches on the test set; looked at once, at the end."""
     t.world.alike(t.module)
-    return measured(t.network, test, t.classes, t.world, _cast(t.device))
+    return measured(t.network, test, t.classes, t.world, _cast(t))
 
 
 def learning_rate(setup: Setup, step: int, total: int) -> float:
@@ -172,11 +173,16 @@ def _optimiser(t: Training) -> optim.Optimizer:
     return made(groups, lr=t.setup.lr, fused=True)
 
 
-def _cast(device: torch.device) -> Callable[[], AbstractContextManager[None]]:
-    """bfloat16 on a GPU that has it; single precision elsewhere."""
-    if device.type == "cuda" and torch.cuda.is_bf16_supported():
-        return lambda: torch.autocast("cuda", torch.bfloat16)
-    return nullcontext
+def precision_of(asked: str, device: torch.device) -> str:
+    """What auto means: bf16 on a GPU that has it, fp32 elsewhere."""
+    if asked != "auto":
+        return asked
+    return "bf16" if device.type == "cuda" and torch.cuda.is_bf16_supported() else "fp32"
+
+
+def _cast(t: Training) -> Callable[[], AbstractContextManager[None]]:
+    """Products in bfloat16, sums, weights and what follows from them in single precision."""
+    return (lambda: torch.autocast(t.device.type, torch.bfloat16)) if t.precision == "bf16" else nullcontext
 
 
 def _finite(t: Training, loss: float, epoch: int) -> None:
@@ -202,7 +208,7 @@ def made_on(t: Training) -> dict[str, Any]:
     """What bits depend on."""
     kind = torch.cuda.get_device_name(t.device) if t.device.type == "cuda" else torch.backends.cpu.get_cpu_capability()
     return {
-        "convcalc": __version__, "torch": str(torch.__version__), "device": f"{t.device.type} ({kind})", "threads": torch.get_num_threads(),
+        "convcalc": __version__, "torch": str(torch.__version__), "device": f"{t.device.type} ({kind})", "precision": t.precision, "threads": torch.get_num_threads(),
         "processes": t.world.size,
     }  # fmt: skip
 
