@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -17,13 +16,14 @@ from convcalc import __version__
 from convcalc.errors import ConvcalcError, MissingError
 from convcalc.layers import Layer
 from convcalc.layers.conv import Conv
-from convcalc.shape import Shape, product, whole
+from convcalc.shape import Shape, whole
 from convcalc.tracing import Trace, trace
 from convcalc.train.data import Asked, Dataset, stratified
 from convcalc.train.data.places import load as load_data
 from convcalc.train.feed import Feed, scaling_of
 from convcalc.train.loop import Training, made_on, precision_of, tested, train
 from convcalc.train.measure import Measured
+from convcalc.train.memory import keep, needed, too_large
 from convcalc.train.parallel import World, device_of, world
 from convcalc.train.recipes import Recipe, Setup, recipe_of
 from convcalc.train.rewrites import rewritten
@@ -122,19 +122,14 @@ def initialise(module: nn.Module, glorot: bool) -> None:
 
 def wide(traced: Trace) -> bool:
     """Whether most products are those of convolutions over many channels, which CPUs do faster with the channels last."""
-    over = sum(whole(row.macs) for row in traced if isinstance(row.layer, Conv) and row.input[0] >= WIDE)
+    over = sum(whole(row.macs) for row in traced if isinstance(row.layer, Conv) and whole(row.input[0]) >= WIDE)
     return 2 * over > whole(traced.macs)
-
-
-def memory(built: Built, batch: int) -> int:
-    """An estimate of the bytes of a training step: every activation and its gradient, parameters, gradients and two moments."""
-    values = sum(whole(product(row.output)) for row in built.traced)
-    return 4 * (batch * (2 * values + whole(product(built.shape))) + 4 * whole(built.traced.params))
 
 
 def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any]:
     """Train, or go on training, and return summary.json's object; "state" says how it ended."""
     begun = time.perf_counter()
+    keep()
     recipe = recipe_of(options.recipe)
     setup = options.setup(recipe)
     if options.threads is not None:
@@ -225,7 +220,7 @@ def _train(
     }  # fmt: skip
 
     # as many at once as a quarter of what the batch may take, and no more than are needed to be quick
-    each = max(1, memory(built, 1) - memory(built, 0)) // 2
+    each = max(1, needed(built.traced, built.shape, 1) - needed(built.traced, built.shape, 0)) // 2
     at_once = max(1, min(1000, EVALUATION_BYTES // each))
 
     def feed(split: Any) -> Feed:
@@ -239,7 +234,7 @@ def _train(
             processes, precision_of(options.precision, device), signature, told, stop, options.target, data.kind == "masks",
         )  # fmt: skip
         told("start", {"recipe": recipe, "setup": setup, "data": data, "built": built, "device": device, "precision": t.precision, "run": found,
-             "memory": memory(built, setup.batch), "samples": len(train_split)})  # fmt: skip
+             "memory": needed(built.traced, built.shape, setup.batch), "samples": len(train_split)})  # fmt: skip
         if not processes.first:
             state = train(t)
             if state != "interrupted":
@@ -261,10 +256,10 @@ def _train(
         found.write_json("confusion.json", measured.confusion.long().tolist())
         found.write_json("summary.json", summary)
     except torch.OutOfMemoryError:
-        raise _too_large(built, setup) from None
+        raise too_large(built.traced, built.shape, setup.batch) from None
     except RuntimeError as error:
         if "can't allocate memory" in str(error) or "not enough memory" in str(error):
-            raise _too_large(built, setup) from None
+            raise too_large(built.traced, built.shape, setup.batch) from None
         raise
     told("tested", summary)
     return summary | {"state": state}
@@ -288,23 +283,6 @@ def _summary(
         "images_per_second": round(sum(n for n, _ in t.timing) / sum(s for _, s in t.timing), 1) if t.timing else None, "published": recipe.published, "made_on": made_on(t), "test_samples": len(data.test),
     }  # fmt: skip
     return line | ({"test_iou": round(found.mean_iou, 6)} if data.kind == "masks" else {})
-
-
-def _too_large(built: Built, setup: Setup) -> ConvcalcError:
-    fixed = memory(built, 0)
-    each = memory(built, 1) - fixed
-    needs = memory(built, setup.batch)
-    fits = max(1, min(setup.batch // 2, int((0.8 * available() - fixed) // each)))
-    return MissingError(
-        "out_of_memory", batch=setup.batch, needs=f"{needs / 2**20:.0f}", each=f"{each / 2**20:.2f}", fits=fits
-    )
-
-
-def available() -> int:
-    """Bytes of memory that are free for a training, on the GPU where there is one."""
-    if torch.cuda.is_available():
-        return int(torch.cuda.mem_get_info()[0])
-    return int(os.sysconf("SC_AVPHYS_PAGES")) * int(os.sysconf("SC_PAGE_SIZE"))
 
 
 def _taken_over(module: nn.Module, other: Run, told: Told) -> None:
