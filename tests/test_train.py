@@ -25,7 +25,7 @@ from convcalc.train.data import Split
 from convcalc.train.feed import Feed, fitted, generator, scaling_of
 from convcalc.train.loop import learning_rate
 from convcalc.train.recipes import RECIPES, Setup, recipe_of
-from convcalc.train.rewrites import PooledConv, WordWindows, rewritten
+from convcalc.train.rewrites import WIDE, Linears, PooledConv, WordWindows, rewritten
 from convcalc.train.run import Run
 from convcalc.train.session import Options, run
 
@@ -86,6 +86,10 @@ def both(module: nn.Module, x: torch.Tensor) -> list[tuple[torch.Tensor, list[to
         ("conv 4@3 > conv 6@5 p2 > avgpool 2", 28),
         ("conv 4@3 > conv 6@4x7 p1x3 > avgpool 3", 30),
         ("conv 6@3 nobias > avgpool 2 > conv 4@2 > avgpool 2", 30),
+        ("conv 6@5 p2 > avgpool 2 > tanh > conv 5@5 > avgpool 2", 29),
+        ("conv 6@5 > avgpool 2 > relu > sigmoid > conv 5@4 > avgpool 3", 41),
+        ("conv 6@5 > avgpool 2 > relu > conv 5@3 p1 > avgpool 2", 28),
+        ("conv 6@5 > avgpool 2 > dropout 0 > conv 5@3 > avgpool 2", 28),
         ("lenet", 28),
         ("lenet5", 32),
     ],
@@ -98,6 +102,52 @@ def test_a_pooled_convolution_is_the_same_function(spec: str, size: int) -> None
     (y, grads), (z, other) = both(module, torch.randn(3, *shape, dtype=torch.float64))
     assert torch.allclose(y, z, atol=1e-12)
     assert all(torch.allclose(a, b, atol=1e-10) for a, b in zip(grads, other, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("spec", "gathered"),
+    [
+        ("lenet", True),
+        ("lenet5", True),
+        ("conv 6@5 p2 > avgpool 2 > conv 5@5 > avgpool 2", True),
+        ("conv 6@5 > avgpool 2 > conv 5@5 p2 > avgpool 2", False),  # zeros would have to come between the cells
+        ("conv 6@5 > avgpool 2 > dropout > conv 5@5 > avgpool 2", False),  # other cells would be dropped
+        ("conv 6@5 > avgpool 2 > conv 5@4 > avgpool 2", False),  # five rows of a kernel are no whole number of pairs
+    ],
+)
+def test_cells_are_gathered_where_nothing_between_minds(spec: str, gathered: bool) -> None:
+    parts = [part for part in rewritten(cc.parse(spec).module((1, 28, 28))) if isinstance(part, PooledConv)]  # type: ignore[attr-defined]
+    assert [part.gathered for part in parts] == [False, gathered]
+
+
+@pytest.mark.parametrize(
+    ("spec", "joined"),
+    [
+        ("linear 30 > linear 20 > linear 5", [3]),
+        ("linear 30 nobias > linear 20 nobias > linear 5 nobias", [3]),
+        ("linear 30 nobias > linear 20 > linear 5 nobias", [3]),
+        ("linear 30 > relu > linear 20 > linear 5", [1, 2]),
+        ("linear 3 > linear 50", [1, 1]),  # the product would be larger than its factors
+    ],
+)
+def test_linear_layers_in_a_row_are_one(spec: str, joined: list[int]) -> None:
+    torch.manual_seed(0)
+    module = cc.parse(spec).module((40,)).double()
+    assert [len(part.layers) for part in rewritten(module) if isinstance(part, Linears)] == joined  # type: ignore[attr-defined]
+    (y, grads), (z, other) = both(module, torch.randn(7, 40, dtype=torch.float64))
+    assert torch.allclose(y, z, atol=1e-12)
+    assert all(torch.allclose(a, b, atol=1e-10) for a, b in zip(grads, other, strict=True))
+
+
+def test_a_wide_linear_layer_is_the_same_as_a_convolution_over_the_batch() -> None:
+    torch.manual_seed(0)
+    module = cc.parse("linear 300 > relu > linear 10").module((784,))
+    assert sum(p.numel() for p in module.parameters()) > WIDE
+    (y, grads), (z, other) = both(module, torch.randn(33, 784))
+    assert torch.allclose(y, z, rtol=1e-5, atol=1e-5)
+    assert all(
+        torch.allclose(a, b, rtol=1e-4, atol=1e-4 * float(a.abs().max())) for a, b in zip(grads, other, strict=True)
+    )
 
 
 @pytest.mark.parametrize("spec", ["conv 6@5 s2 > avgpool 2", "conv 6@5 > avgpool 2 s1", "conv 6@5 > avgpool 2 ceil", "conv 6@5 d2 > avgpool 2", "conv 6@5 > relu > avgpool 2", "conv 6@5 p2 reflect > avgpool 2"])  # fmt: skip

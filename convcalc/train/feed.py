@@ -118,7 +118,7 @@ class Feed:
         return [parts[i] for i in torch.randperm(len(parts), generator=generator(self.seed, epoch, -1)).tolist()]
 
     def _y(self, places: Tensor) -> Tensor:
-        return self.y[places.to(self.device)]
+        return self.y.index_select(0, places.to(self.device))
 
     def _x(self, places: Tensor, changes: tuple[tuple[str, float], ...], draws: Tensor | None) -> Tensor:
         if self.lengths is not None:
@@ -126,7 +126,7 @@ class Feed:
             return self.x[places.to(self.x.device), :longest].to(self.device).long()
         if self.places is not None:
             places = self.places[places]
-        x = self.x[places if self.mapped else places.to(self.device)].to(self.device)
+        x = self.x.index_select(0, places if self.mapped else places.to(self.device)).to(self.device)
         if draws is not None:
             x = changed(x, changes, draws)
         return fitted(x.float(), self.shape).mul(self.scale).add_(self.offset)
