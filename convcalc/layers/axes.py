@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class Flatten(Layer):
     """All axes in a row: (C, M, N) → (C·M·N,). `start_dim` and `end_dim` count as in torch, the batch axis being 0."""
 
+    keeps = "view"
     start_dim: int = token("int", 1, least=1)
     end_dim: int = token("int", -1, least=-8)
 
@@ -50,6 +51,7 @@ class Flatten(Layer):
 class Transpose(Layer):
     """Swap two axes, counted as in torch (the batch axis is 0): (L, D) → (D, L), which a 1-d convolution over words needs."""
 
+    keeps = "nothing"
     dim0: int = token("int", 1, place="plain", least=1)
     dim1: int = token("int", 2, place="plain", least=1)
 
@@ -81,6 +83,7 @@ class Transpose(Layer):
 class Permute(Layer):
     """The axes in another order, counted as in torch (the batch axis is 0): permute 2x3x1 makes (M, N, C) of (C, M, N)."""
 
+    keeps = "nothing"
     dims: tuple[int, ...] = token("axes", place="size", least=1)
 
     output_axes = ()
@@ -111,6 +114,7 @@ class Permute(Layer):
 class Squeeze(Layer):
     """Take away an axis of size 1, counted as in torch (the batch axis is 0); the last one, if not given."""
 
+    keeps = "view"
     dim: int = token("int", -1, least=-8)
 
     output_axes = ()
@@ -149,6 +153,7 @@ class Squeeze(Layer):
 class Unsqueeze(Layer):
     """A new axis of size 1, counted as in torch (the batch axis is 0); at the end, if not given."""
 
+    keeps = "view"
     dim: int = token("int", -1, least=-8)
 
     output_axes = ()
@@ -179,6 +184,7 @@ class Unsqueeze(Layer):
 class Reshape(Layer):
     """The same values in another shape: reshape 16x5x5 of 400 values."""
 
+    keeps = "view"
     sizes: Axes = token("axes", place="size", least=1)
 
     output_axes = ()

@@ -55,6 +55,10 @@ class Layer:
     takes_indices: bool = False  # whether its input is whole numbers that it looks up
     moves_only: bool = False  # whether its output is its input's own values, so that indices stay indices
 
+    # what autograd keeps of it for the backward pass: "input", "output", "mask" (its own, of the output's size), "places" (the input and
+    # an index for each output), "nothing", or "view" where the output is the input's memory
+    keeps: ClassVar[str] = "input"
+
     names: ClassVar[tuple[str, ...]] = ()  # of the fields, in order
     defaults: ClassVar[dict[str, Any]] = {}
 

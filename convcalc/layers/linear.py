@@ -86,6 +86,7 @@ class Embedding(Layer):
 class Bias(Layer):
     """A learned bias of its own for every position, as AlphaGo's policy network has before its softmax."""
 
+    keeps = "nothing"
     examples = (("bias", "1,19,19"), ("bias", "10"))
 
     def weights(self, x: Shape) -> dict[str, Shape]:

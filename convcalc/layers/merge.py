@@ -17,6 +17,7 @@ class Merge:
 
     name = ""
     rule = rule_vi = hint = hint_vi = ""
+    keeps = "input"  # for the backward pass, as of a layer
 
     def shape(self, xs: Sequence[Shape], what: str) -> Shape:
         raise NotImplementedError
@@ -55,6 +56,7 @@ class Merge:
 class Add(Merge):
     """The sum of branches of one shape."""
 
+    keeps = "nothing"
     name = "add"
     rule = "to be added they must be equal"
     rule_vi = "muốn cộng thì shape phải bằng nhau"
@@ -95,6 +97,7 @@ class Mul(Merge):
 class Cat(Merge):
     """Branches side by side along the channels."""
 
+    keeps = "nothing"
     name = "cat"
     rule = "to be joined along the channels, all other sizes must be equal"
     rule_vi = "muốn nối theo channel thì các kích thước còn lại phải bằng nhau"

@@ -25,6 +25,7 @@ def _on_maps(spec: str) -> tuple[tuple[str, str], ...]:
 class ReLU(Layer):
     """max(0, x)."""
 
+    keeps = "output"
     examples = _on_maps("relu")
 
 
@@ -32,6 +33,7 @@ class ReLU(Layer):
 class Sigmoid(Layer):
     """1/(1 + e^−x)."""
 
+    keeps = "output"
     examples = _on_maps("sigmoid")
 
 
@@ -39,6 +41,7 @@ class Sigmoid(Layer):
 class Tanh(Layer):
     """The hyperbolic tangent."""
 
+    keeps = "output"
     examples = _on_maps("tanh")
 
 
@@ -135,6 +138,7 @@ class Mish(Layer):
 class Softmax(Layer):
     """e^x / Σ e^x along one axis, counted as in torch (the batch axis is 0): 1, the channels, if not given."""
 
+    keeps = "output"
     dim: int = token("int", 1, least=-8)
 
     examples = (*_on_maps("softmax"), ("softmax dim=-1", "3,4,5"))
@@ -169,6 +173,7 @@ class LogSoftmax(Softmax):
 class Dropout(Layer):
     """In training, zeros a share p of the values; afterwards, nothing."""
 
+    keeps = "mask"
     p: float = token("share", 0.5, place="plain")
 
     moves_only = True
@@ -179,5 +184,6 @@ class Dropout(Layer):
 class Identity(Layer):
     """Nothing: the input as it is."""
 
+    keeps = "view"
     moves_only = True
     examples = _on_maps("identity")

@@ -75,6 +75,7 @@ class _Pool(Layer):
 class MaxPool(_Pool):
     """Max pooling: the largest value of each window."""
 
+    keeps = "places"
     kernel_size: Axes = token("axes", place="size", least=1, letters="KOU")
     stride: Axes | None = token("axes", None, prefix="s", least=1, letters="STW")
     padding: Axes = token("axes", 0, prefix="p", letters="PQV")
@@ -131,6 +132,7 @@ class AvgPool(_Pool):
 class MinPool(_Pool):
     """Min pooling: the smallest value of each window. torch has none; it is max pooling of the negated input, negated."""
 
+    keeps = "places"
     kernel_size: Axes = token("axes", place="size", least=1, letters="KOU")
     stride: Axes | None = token("axes", None, prefix="s", least=1, letters="STW")
     padding: Axes = token("axes", 0, prefix="p", letters="PQV")
@@ -181,6 +183,7 @@ def _adaptive_reach(m: Dim, out: Dim) -> Reach | None:
 class AdaptiveMax(_Adaptive):
     """Adaptive max pooling to a given size."""
 
+    keeps = "places"
     output_size: Axes = token("axes", place="size", least=1, letters="KOU")
 
     examples = (("adaptivemax 6", "2,13,9"), ("adaptivemax 3x5", "2,4,11"), ("adaptivemax 4", "2,9"))
@@ -199,6 +202,7 @@ class AdaptiveAvg(_Adaptive):
 class GlobalAvg(Layer):
     """Global average pooling: one value per channel, (C, M, N) → (C, 1, 1)."""
 
+    keeps = "nothing"
     examples = (("gap", "8,7,7"), ("gap", "8,5"), ("gap", "2,3,4,5"))
 
     def shape(self, x: Shape) -> Shape:

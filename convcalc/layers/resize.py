@@ -36,6 +36,7 @@ class Upsample(Layer):
     multiplies in floating point; a scale that binary holds exactly (2, 1.5, 0.25) is also exact with letters.
     """
 
+    keeps = "nothing"
     scale_factor: float | tuple[float, ...] | None = token("scale", None, place="plain")
     size: Axes | None = token("axes", None, least=1)
     mode: str = token("choice", "nearest", options=_MODES, words={mode: mode for mode in _MODES[1:]})
@@ -154,6 +155,7 @@ class Pad(Layer):
     counts them: (left, right, top, bottom, front, back).
     """
 
+    keeps = "nothing"
     aliases = {"padding": "sides"}
 
     amount: Axes = token("axes", 0, place="size", letters="PQV")

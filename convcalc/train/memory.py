@@ -1,18 +1,14 @@
-"""The memory of a training: what a batch takes, what is free, and keeping what the process has."""
+"""The memory of a training process: what is free, what to say when it is not enough, and keeping what the process has."""
 
 from __future__ import annotations
 
 import ctypes
 import os
-from typing import TYPE_CHECKING
 
 import torch
 
 from convcalc.errors import ConvcalcError, MissingError
-from convcalc.shape import Shape, product, whole
-
-if TYPE_CHECKING:
-    from convcalc.tracing import Trace
+from convcalc.memory import Footprint
 
 # The numbers of mallopt's settings in malloc.h of the GNU C library.
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
@@ -34,12 +30,6 @@ def keep() -> None:
         mallopt(setting, value)
 
 
-def needed(traced: Trace, shape: Shape, batch: int) -> int:
-    """An estimate of the bytes of a training step: every activation and its gradient, parameters, gradients and two moments."""
-    values = sum(whole(product(row.output)) for row in traced)
-    return 4 * (batch * (2 * values + whole(product(shape))) + 4 * whole(traced.params))
-
-
 def available() -> int:
     """Bytes of memory that are free for a training, on the GPU where there is one."""
     if torch.cuda.is_available():
@@ -47,11 +37,10 @@ def available() -> int:
     return int(os.sysconf("SC_AVPHYS_PAGES")) * int(os.sysconf("SC_PAGE_SIZE"))
 
 
-def too_large(traced: Trace, shape: Shape, batch: int) -> ConvcalcError:
+def too_large(found: Footprint, batch: int, moments: int) -> ConvcalcError:
     """What to say where a batch does not fit: what it takes, and how many samples would fit."""
-    fixed = needed(traced, shape, 0)
-    each = needed(traced, shape, 1) - fixed
-    fits = max(1, min(batch // 2, int((0.8 * available() - fixed) // each)))
+    each = found.peak(batch, moments) - found.peak(batch - 1, moments)
+    fits = min(batch // 2, found.largest_batch(int(0.8 * available()), moments))
     return MissingError(
-        "out_of_memory", batch=batch, needs=f"{needed(traced, shape, batch) / 2**20:.0f}", each=f"{each / 2**20:.2f}", fits=fits
+        "out_of_memory", batch=batch, needs=f"{found.peak(batch, moments) / 2**20:.0f}", each=f"{each / 2**20:.2f}", fits=max(1, fits)
     )  # fmt: skip

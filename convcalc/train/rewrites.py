@@ -9,10 +9,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from convcalc.layers.conv import Conv
+from convcalc.shape import whole
+from convcalc.tracing import Trace
+
 # Layers for which it makes no difference where a cell stands.
 CELLWISE = (nn.ReLU, nn.Sigmoid, nn.Tanh, nn.GELU, nn.SiLU, nn.LeakyReLU)
 # Products by so many weights or more are a convolution's on a CPU.
 WIDE = 2**16
+# From so many channels on, CPUs do convolutions faster with the channels last.
+CHANNELS = 32
 ONEDNN = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
 
 
@@ -198,6 +204,12 @@ class _Largest(torch.autograd.Function):
         for j in range(ctx.shape[1]):
             found[:, j].scatter_add_(0, places.gather(1, at + j), grad)
         return found, None, None
+
+
+def wide(traced: Trace) -> bool:
+    """Whether most products are those of convolutions over many channels, which CPUs do faster with the channels last."""
+    over = sum(whole(row.macs) for row in traced if isinstance(row.layer, Conv) and whole(row.input[0]) >= CHANNELS)
+    return 2 * over > whole(traced.macs)
 
 
 def rewritten(module: nn.Module) -> nn.Module:

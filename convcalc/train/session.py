@@ -15,7 +15,7 @@ from torch import nn
 from convcalc import __version__
 from convcalc.errors import ConvcalcError, MissingError
 from convcalc.layers import Layer
-from convcalc.layers.conv import Conv
+from convcalc.memory import footprint
 from convcalc.shape import Shape, whole
 from convcalc.tracing import Trace, trace
 from convcalc.train.data import Asked, Dataset, stratified
@@ -23,17 +23,15 @@ from convcalc.train.data.places import load as load_data
 from convcalc.train.feed import Feed, scaling_of
 from convcalc.train.loop import Training, made_on, precision_of, tested, train
 from convcalc.train.measure import Measured
-from convcalc.train.memory import keep, needed, too_large
+from convcalc.train.memory import keep, too_large
 from convcalc.train.parallel import World, device_of, world
 from convcalc.train.recipes import Recipe, Setup, recipe_of
-from convcalc.train.rewrites import rewritten
+from convcalc.train.rewrites import rewritten, wide
 from convcalc.train.run import Run, run_of
+from convcalc.train.transfer import freeze, take_over
 
 # So much may be taken to measure a network, beside what training takes.
 EVALUATION_BYTES = 512 * 2**20
-
-# From so many channels on, CPUs do convolutions faster with the channels last.
-WIDE = 32
 
 # Told of everything that happens, by name.
 Told = Callable[[str, dict[str, Any]], None]
@@ -120,12 +118,6 @@ def initialise(module: nn.Module, glorot: bool) -> None:
             nn.init.normal_(part.weight, std=0.1)
 
 
-def wide(traced: Trace) -> bool:
-    """Whether most products are those of convolutions over many channels, which CPUs do faster with the channels last."""
-    over = sum(whole(row.macs) for row in traced if isinstance(row.layer, Conv) and whole(row.input[0]) >= WIDE)
-    return 2 * over > whole(traced.macs)
-
-
 def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any]:
     """Train, or go on training, and return summary.json's object; "state" says how it ended."""
     begun = time.perf_counter()
@@ -206,12 +198,13 @@ def _train(
     shape = tuple(whole(size) for size in built.shape)
     begun_before = processes.told(processes.first and bool(found.checkpoints()))
     if init is not None and not begun_before:
-        _taken_over(built.module, init, told)
+        take_over(built.module, init, told)
     if options.freeze:
-        _frozen(built.module, told)
+        freeze(built.module, told)
     module = built.module.to(device)
     network = rewritten(module)
-    if device.type == "cuda" or wide(built.traced):
+    last = device.type == "cuda" or wide(built.traced)
+    if last:
         module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     config = {
         "signature": signature, "input": list(shape), "classes": list(data.classes), "scaling": scaling, "kind": data.kind,
@@ -219,8 +212,11 @@ def _train(
         "decoded": list(data.train.x.shape[1:]), "notes": [list(note) for note in data.notes], "published": recipe.published, "source": recipe.source,
     }  # fmt: skip
 
+    precision = precision_of(options.precision, device)
+    moments = 1 if setup.optimiser == "sgd" else 2
+    needs = footprint(built.layer, built.shape, half=precision == "bf16", channels_last=last)
     # as many at once as a quarter of what the batch may take, and no more than are needed to be quick
-    each = max(1, needed(built.traced, built.shape, 1) - needed(built.traced, built.shape, 0)) // 2
+    each = max(1, needs.peak(2, moments) - needs.peak(1, moments))
     at_once = max(1, min(1000, EVALUATION_BYTES // each))
 
     def feed(split: Any) -> Feed:
@@ -231,10 +227,10 @@ def _train(
     try:
         t = Training(
             module, network, setup, options.seed, device, feed(train_split), None if validation is None else feed(validation), classes, found,
-            processes, precision_of(options.precision, device), signature, told, stop, options.target, data.kind == "masks",
+            processes, precision, signature, told, stop, options.target, data.kind == "masks",
         )  # fmt: skip
         told("start", {"recipe": recipe, "setup": setup, "data": data, "built": built, "device": device, "precision": t.precision, "run": found,
-             "memory": needed(built.traced, built.shape, setup.batch), "samples": len(train_split)})  # fmt: skip
+             "memory": needs.peak(setup.batch, moments), "samples": len(train_split)})  # fmt: skip
         if not processes.first:
             state = train(t)
             if state != "interrupted":
@@ -256,10 +252,10 @@ def _train(
         found.write_json("confusion.json", measured.confusion.long().tolist())
         found.write_json("summary.json", summary)
     except torch.OutOfMemoryError:
-        raise too_large(built.traced, built.shape, setup.batch) from None
+        raise too_large(needs, setup.batch, moments) from None
     except RuntimeError as error:
         if "can't allocate memory" in str(error) or "not enough memory" in str(error):
-            raise too_large(built.traced, built.shape, setup.batch) from None
+            raise too_large(needs, setup.batch, moments) from None
         raise
     told("tested", summary)
     return summary | {"state": state}
@@ -283,27 +279,3 @@ def _summary(
         "images_per_second": round(sum(n for n, _ in t.timing) / sum(s for _, s in t.timing), 1) if t.timing else None, "published": recipe.published, "made_on": made_on(t), "test_samples": len(data.test),
     }  # fmt: skip
     return line | ({"test_iou": round(found.mean_iou, 6)} if data.kind == "masks" else {})
-
-
-def _taken_over(module: nn.Module, other: Run, told: Told) -> None:
-    """The parameters of another run where name and shape agree."""
-    state = other.load()
-    if state is None:
-        raise MissingError("no_run", name=str(other.folder), known="–")
-    own = module.state_dict()
-    taken = {key: value for key, value in state["model"].items() if key in own and own[key].shape == value.shape}
-    if not taken:
-        raise ConvcalcError("other_network", name=str(other.folder))
-    module.load_state_dict(own | taken)
-    told("taken", {"run": other.name, "taken": len(taken), "of": len(own)})
-
-
-def _frozen(module: nn.Module, told: Told) -> None:
-    """Only the last layer with weights is left to learn."""
-    weighty = [part for part in module.modules() if any(p is not None for p in part._parameters.values())]
-    count = 0
-    for part in weighty[:-1]:
-        for parameter in part.parameters(recurse=False):
-            parameter.requires_grad_(False)
-            count += parameter.numel()
-    told("frozen", {"count": count})

@@ -1,0 +1,35 @@
+"""Transfer learning: weights of another run, and layers that do not learn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from torch import nn
+
+from convcalc.errors import ConvcalcError, MissingError
+from convcalc.train.run import Run
+
+
+def take_over(module: nn.Module, other: Run, told: Callable[[str, dict[str, Any]], None]) -> None:
+    """The parameters of another run where name and shape agree."""
+    state = other.load()
+    if state is None:
+        raise MissingError("no_run", name=str(other.folder), known="–")
+    own = module.state_dict()
+    taken = {key: value for key, value in state["model"].items() if key in own and own[key].shape == value.shape}
+    if not taken:
+        raise ConvcalcError("other_network", name=str(other.folder))
+    module.load_state_dict(own | taken)
+    told("taken", {"run": other.name, "taken": len(taken), "of": len(own)})
+
+
+def freeze(module: nn.Module, told: Callable[[str, dict[str, Any]], None]) -> None:
+    """Only the last layer with weights is left to learn."""
+    weighty = [part for part in module.modules() if any(p is not None for p in part._parameters.values())]
+    count = 0
+    for part in weighty[:-1]:
+        for parameter in part.parameters(recurse=False):
+            parameter.requires_grad_(False)
+            count += parameter.numel()
+    told("frozen", {"count": count})

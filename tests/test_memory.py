@@ -1,0 +1,103 @@
+"""The memory of a training step against what torch keeps and takes."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.profiler import ProfilerActivity, profile
+
+import convcalc as cc
+from convcalc.memory import footprint
+from convcalc.train.rewrites import wide
+
+CASES = [
+    ("lenet", (1, 28, 28)),
+    ("lenet5", (1, 32, 32)),
+    ("cnn-digits", (1, 20, 20)),
+    ("cnn-cifar10", (3, 32, 32)),
+    ("down-max", (1, 28, 28)),
+    ("down-interpolation", (1, 28, 28)),
+    ("mlp-cifar10-3", (3, 32, 32)),
+    ("textcnn", (60,)),
+    ("fcn-small", (3, 64, 64)),
+    ("alexnet", (3, 96, 96)),
+    ("vgg11-bn", (3, 64, 64)),
+    ("resnet18-small", (3, 32, 32)),
+    ("resnet50", (3, 64, 64)),
+    ("densenet121", (3, 64, 64)),
+    ("conv 8@3x3 p1 > bn > gelu > residual(conv 8@3x3 p1 > bn | identity) > relu > maxpool 2 > gap > flatten > linear 10", (3, 32, 32)),
+    ("graph(a: conv 8@3x3 p1; b: sigmoid < a; c: tanh < a; mul < b, c) > avgpool 2 > dropout > flatten > linear 10", (3, 16, 16)),
+]  # fmt: skip
+BATCH = 8
+
+
+def network(spec: str, shape: tuple[int, ...], batch: int, channels_last: bool) -> tuple[nn.Module, Tensor]:
+    module = cc.parse(spec).module(shape)
+    if channels_last:
+        module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return module, torch.randint(0, 100, (batch, *shape)) if spec == "textcnn" else torch.randn(batch, *shape)
+
+
+@pytest.mark.parametrize(("spec", "shape"), CASES, ids=lambda value: str(value)[:20])
+@pytest.mark.parametrize("channels_last", [False, True])
+def test_what_is_kept_for_the_backward_pass(spec: str, shape: tuple[int, ...], channels_last: bool) -> None:
+    """Every tensor that autograd saves, counted once by its memory, parameters apart."""
+    module, x = network(spec, shape, BATCH, channels_last)
+    learned = {p.untyped_storage().data_ptr() for p in [*module.parameters(), *module.buffers()]}
+    saved: dict[int, Tensor] = {}
+
+    def pack(tensor: Tensor) -> Tensor:
+        saved[tensor.untyped_storage().data_ptr()] = tensor  # held, so that no other comes to lie in its place
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        module(x)
+    kept = sum(t.untyped_storage().nbytes() for place, t in saved.items() if place not in learned)
+    assert footprint(cc.parse(spec), shape, channels_last=channels_last).kept * BATCH == pytest.approx(kept, rel=0.01)
+
+
+@pytest.mark.parametrize(("spec", "batch"), [("cnn-digits", 64), ("fcn-small", 8), ("alexnet", 2), ("resnet18-small", 16), ("down-interpolation", 64), ("mlp-cifar10-3", 256)])  # fmt: skip
+@pytest.mark.parametrize("half", [False, True])
+def test_the_peak_of_a_step(spec: str, batch: int, half: bool) -> None:
+    shape = dict(CASES)[spec]
+    last = wide(cc.trace(spec, shape))  # as the trainer has it
+    module, x = network(spec, shape, batch, last)
+
+    def step() -> None:
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            scores = module(x)
+        y = torch.zeros(batch, *scores.shape[2:], dtype=torch.long)
+        F.cross_entropy(scores.float(), y).backward()  # type: ignore[no-untyped-call]
+
+    step()  # libraries set themselves up
+    module.zero_grad(set_to_none=True)
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiled:
+        step()
+    events = profiled.profiler.kineto_results.events()  # type: ignore[union-attr]
+    live = peak = 0
+    for _, size in sorted((event.start_ns(), event.nbytes()) for event in events if event.name() == "[memory]"):
+        live += size
+        peak = max(peak, live)
+    peak += 4 * (batch * math.prod(shape) + sum(p.numel() for p in module.parameters()))
+    found = footprint(cc.parse(spec), shape, half, last)
+    # libraries take copies in layouts of their own for a moment
+    assert found.peak(batch, moments=0) == pytest.approx(peak, rel=0.1)
+
+
+def test_the_largest_batch_that_fits() -> None:
+    found = footprint(cc.parse("lenet"), (1, 28, 28))
+    for moments in (1, 2):
+        room = found.peak(100, moments)
+        assert found.largest_batch(room, moments) == 100
+        assert found.largest_batch(room - 1, moments) == 99
+    assert found.largest_batch(0) == 0
+    assert found.peak(8, 2) - found.peak(8, 1) == 4 * found.params == 4 * cc.parse("lenet").params((1, 28, 28))
+
+
+def test_bfloat16_halves_activations() -> None:
+    whole, half = (footprint(cc.parse("resnet18-small"), (3, 32, 32), half=h) for h in (False, True))
+    assert half.kept == pytest.approx(whole.kept / 2, rel=0.01)
