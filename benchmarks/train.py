@@ -20,15 +20,16 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader
 
+from convcalc.train.build import build
 from convcalc.train.data import Asked, sources
 from convcalc.train.data.places import place_of
 from convcalc.train.feed import Feed, scaling_of
 from convcalc.train.loop import Training, train
+from convcalc.train.memory import keep
 from convcalc.train.parallel import World
 from convcalc.train.recipes import RECIPES, Setup
 from convcalc.train.rewrites import rewritten
 from convcalc.train.run import Run
-from convcalc.train.session import build
 
 CPU = torch.device("cpu")
 TIMES = 5
@@ -137,6 +138,7 @@ def to_accuracy(folder: Path) -> tuple[dict[str, list[float]], dict[str, float]]
 
 
 def main() -> None:
+    keep()  # as `convcalc train` does; all that is timed has it
     torch.set_num_threads(2)
     mnist = loaded("mnist")
     folder = place_of(sources()["mnist"], None)

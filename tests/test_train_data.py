@@ -22,7 +22,7 @@ import torch
 from convcalc.errors import ConvcalcError
 from convcalc.train.data import Asked, Dataset, Remote, Source, places, sources, stratified
 from convcalc.train.data.builtin import SHAPES, drawn
-from convcalc.train.data.folders import read_tree
+from convcalc.train.data.folders import decode, read_tree
 from convcalc.train.data.reviews import numbered, vocabulary, words_of
 from convcalc.train.feed import Feed, scaling_of
 
@@ -160,9 +160,34 @@ def test_altered_cifar10(tmp_path: Path, kind: str, change: Callable[[dict[str, 
     assert refused("cifar10", tmp_path, kind).exit_code == 3
 
 
-def test_a_broken_archive(tmp_path: Path) -> None:
-    written(tmp_path / "cifar10", {"cifar-10-binary.tar.gz": archive(cifar_files())[:-900]})
+@pytest.mark.parametrize("cut", [4, 900])
+def test_a_broken_archive(tmp_path: Path, cut: int) -> None:
+    written(tmp_path / "cifar10", {"cifar-10-binary.tar.gz": archive(cifar_files())[:-cut]})
     refused("cifar10", tmp_path, "data_broken")
+
+
+def test_a_bit_that_turned_over_in_an_archive(tmp_path: Path) -> None:
+    whole = archive(cifar_files())
+    for place in range(2000, len(whole) - 8, len(whole) // 12):
+        altered = bytearray(whole)
+        altered[place] ^= 4
+        written(tmp_path / "cifar10", {"cifar-10-binary.tar.gz": bytes(altered)})
+        refused("cifar10", tmp_path, "data_broken")
+
+
+def test_the_folder_of_another_set_is_not_taken(tmp_path: Path) -> None:
+    written(tmp_path / "fashion-mnist", mnist_files())
+    assert places.place_of(sources()["mnist"], str(tmp_path / "fashion-mnist")) is None
+    assert places.place_of(sources()["fashion-mnist"], str(tmp_path)) is not None
+
+
+def test_an_empty_mnist(tmp_path: Path) -> None:
+    head = bytes([0, 0, 8, 3]) + (0).to_bytes(4, "big") + (28).to_bytes(4, "big") * 2
+    empty = {
+        name: gzip.compress(head if "images" in name else bytes([0, 0, 8, 1]) + bytes(4)) for name in mnist_files()
+    }
+    written(tmp_path / "mnist", empty)
+    refused("mnist", tmp_path, "data_part_empty")
 
 
 def test_pickles_are_never_read(tmp_path: Path) -> None:
@@ -261,6 +286,38 @@ def test_mat_files_are_column_major_and_split_as_the_exercise_says(tmp_path: Pat
     assert nearest < 0.01  # rows are rows again
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X", np.zeros((0, 400))),
+        ("X", np.array(["a", "b"])),
+        ("X", {"a": 1}),
+        ("X", np.zeros((30, 400)) + 1j),
+        ("X", np.full((30, 400), np.nan)),
+        ("y", np.full((30, 1), np.nan)),
+        ("y", np.full((30, 1), 1.5)),
+        ("y", np.array(["x"] * 30)),
+    ],
+    ids=["no rows", "texts", "a struct", "complex", "NaN", "NaN labels", "halves", "text labels"],
+)
+def test_mat_files_of_other_things(tmp_path: Path, name: str, value: Any) -> None:
+    from scipy.io import savemat
+
+    savemat(tmp_path / "ex7data.mat", {"X": np.zeros((30, 400)), "y": np.arange(30)[:, None] % 10 + 1} | {name: value})
+    with pytest.raises(ConvcalcError) as error:
+        load("ex7data", tmp_path)
+    assert error.value.kind in ("data_broken", "data_part_empty", "data_counts")
+
+
+def test_a_sparse_mat_file_is_one_all_the_same(tmp_path: Path) -> None:
+    from scipy.io import savemat
+    from scipy.sparse import csc_array
+
+    x = np.random.default_rng(0).integers(0, 2, (40, 400)).astype(float)
+    savemat(tmp_path / "ex7data.mat", {"X": csc_array(x), "y": np.arange(40)[:, None] % 10 + 1})
+    assert load("ex7data", tmp_path).train.x.max() == 255
+
+
 @pytest.mark.parametrize("change", ["no X", "not square", "a label", "no file"])
 def test_altered_mat_files(tmp_path: Path, change: str) -> None:
     from scipy.io import savemat
@@ -336,6 +393,65 @@ def test_broken_pictures_are_named_and_left_out_only_when_asked(tmp_path: Path) 
     assert "2 pictures" in data.notes[0][0]
 
 
+def test_what_was_left_out_of_a_large_tree_is_remembered(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
+    tree(tmp_path / "pictures")
+    (tmp_path / "pictures" / "cbb" / "3.png").write_text("no picture")
+    first = read_tree(tmp_path / "pictures", Asked(SIZE, skip_bad=True))
+    monkeypatch.setattr("convcalc.train.data.folders.decode", lambda *_: pytest.fail("decoded again"))
+    second = read_tree(tmp_path / "pictures", Asked(SIZE, skip_bad=True))
+    assert (first.checksum(), first.notes) == (second.checksum(), second.notes)
+    assert "1 picture:" in second.notes[0][0]
+    with pytest.raises(ConvcalcError) as error:
+        read_tree(tmp_path / "pictures", Asked(SIZE))
+    assert error.value.kind == "data_pictures"
+
+
+def test_every_broken_picture_is_counted(tmp_path: Path) -> None:
+    tree(tmp_path)
+    for i in range(7):
+        (tmp_path / "cbb" / f"{i}.png").write_text("no picture")
+    with pytest.raises(ConvcalcError) as error:
+        read_tree(tmp_path, Asked(SIZE))
+    assert ": 7:" in error.value.message()
+    assert error.value.message("vi").startswith("7 ảnh")
+
+
+def test_parts_in_capitals_and_classes_that_are_only_tested(tmp_path: Path) -> None:
+    data = read_tree(tree(tmp_path, ("Train", "TEST")), Asked(SIZE))
+    assert data.classes == ("cbb", "cbsd", "healthy")
+    written(tmp_path / "TEST" / "unknown", {"0.png": picture((1, 2, 3))})
+    with pytest.raises(ConvcalcError) as error:
+        read_tree(tmp_path, Asked(SIZE))
+    assert error.value.kind == "data_unknown_class"
+    assert "unknown" in error.value.message()
+
+
+def test_pictures_of_every_kind_are_seen_as_people_see_them(tmp_path: Path) -> None:
+    from PIL import Image
+
+    ramp = np.arange(256, dtype=np.uint16).reshape(16, 16) * 257
+    Image.fromarray(ramp).save(tmp_path / "16.png")  # 16 bits of grey
+    assert (decode(tmp_path / "16.png", 1, 16, 16)[0] == ramp // 257).all()
+    stroke = np.zeros((8, 8, 4), np.uint8)
+    stroke[2:6, 3:5, 3] = 255  # black where it is not transparent
+    Image.fromarray(stroke).save(tmp_path / "alpha.png")
+    seen = decode(tmp_path / "alpha.png", 1, 8, 8)[0]
+    assert (seen[2:6, 3:5] == 0).all()
+    assert (seen[:2] == 255).all()
+    upper = np.zeros((8, 12, 3), np.uint8)
+    upper[:4] = 250
+    image = Image.fromarray(upper)
+    exif = image.getexif()
+    exif[0x0112] = 6  # the camera was turned: to be shown turned by 90° to the right
+    image.save(tmp_path / "phone.jpg", exif=exif, quality=95)
+    turned = decode(tmp_path / "phone.jpg", 1, 12, 8)[0]
+    assert turned[:, 6:].min() > 200
+    assert turned[:, :2].max() < 50
+
+
 def test_an_empty_class_and_no_classes(tmp_path: Path) -> None:
     tree(tmp_path)
     (tmp_path / "new").mkdir()
@@ -353,8 +469,7 @@ def test_large_trees_are_decoded_once(tmp_path: Path, cache: Path, monkeypatch: 
     tree(tmp_path / "pictures", ("train", "test"))
     first = read_tree(tmp_path / "pictures", Asked(SIZE))
     assert isinstance(first.train.x, np.memmap)
-    kept = sorted(path.name for path in (cache / "decoded").iterdir())
-    assert len(kept) == 2
+    assert len(list((cache / "decoded").glob("*.npy"))) == 2
     calls: list[Path] = []
     monkeypatch.setattr("convcalc.train.data.folders.decode", lambda path, *_: calls.append(path))
     second = read_tree(tmp_path / "pictures", Asked(SIZE))
@@ -502,7 +617,8 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Server]]:
 def test_a_download_and_then_none(serve: Callable[..., Server], cache: Path) -> None:
     server = serve(mnist_files())
     assert len(load("mnist", None).train) == 40
-    assert sorted(path.name for path in (cache / "mnist").iterdir()) == sorted(mnist_files())
+    there = [path.name for path in (cache / "mnist").iterdir() if not path.name.endswith(".lock")]
+    assert sorted(there) == sorted(mnist_files())
     count = len(server.asked)
     assert len(load("mnist", None).train) == 40
     assert len(server.asked) == count == 4
@@ -555,6 +671,13 @@ def test_without_a_network_auto_takes_the_digits_and_says_so() -> None:
 
 
 @pytest.mark.usefixtures("no_network")
+def test_a_cache_that_cannot_be_written_is_like_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
+    data = places.load("auto", None, Asked((1, 28, 28)), "mnist", lambda *_: None)
+    assert data.name == "digits"
+    assert "cannot be downloaded" in data.notes[0][0]
+
+
 def test_without_a_network_a_named_set_does_not_fall_back() -> None:
     error = refused("mnist", None, "no_download")
     assert error.exit_code == 3

@@ -9,6 +9,7 @@ import typer
 
 from convcalc.cli.options import HELP, JsonOption, LangOption, dump, in_range, language
 from convcalc.cli.train import RunsOption
+from convcalc.errors import ConvcalcError
 from convcalc.words import decimal, pick
 
 
@@ -19,25 +20,35 @@ def predict(
     runs: RunsOption = "runs",
     json: JsonOption = False,
     lang: LangOption = None,
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """Print the likeliest classes of pictures or texts, with their probabilities."""
     speech = language(lang)
     in_range("--top", top, 1, 1000)
+    from rich.text import Text
+
+    from convcalc.render import console
     from convcalc.train.predict import predicted
     from convcalc.train.report import opened
     from convcalc.train.run import run_of
 
     found = opened(run_of(run, Path(runs)))
-    answers = [(file, predicted(found, file, top)) for file in files]
+    answers, failed = [], None
+    for file in files:
+        try:
+            answers.append((file, predicted(found, file, top)))
+        except ConvcalcError as error:
+            if len(files) == 1:
+                raise
+            failed = error
+            console(stderr=True).print(Text(error.message(speech), style="yellow"))
     if json:
         for file, classes in answers:
             print(dump({"file": file, "classes": [{"name": name, "probability": round(p, 6)} for name, p in classes]}))
-        return
-    from convcalc.render import console
-
+        return 0 if failed is None else failed.exit_code
     for file, classes in answers:
         said = ", ".join(f"{name} {decimal(f'{p * 100:.1f}', speech)} %" for name, p in classes)
-        console().print(f"{file}: {said}")
+        console().print(Text(f"{file}: {said}"))
+    return 0 if failed is None else failed.exit_code
 
 
 predict.__doc__ = pick(HELP, predict.__doc__ or "", "In các lớp có xác suất cao nhất của ảnh hoặc câu.")

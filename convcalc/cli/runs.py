@@ -9,6 +9,7 @@ import typer
 
 from convcalc.cli.options import HELP, JsonOption, LangOption, dump, language
 from convcalc.cli.train import RunsOption
+from convcalc.errors import ConvcalcError
 from convcalc.words import decimal, pick
 
 
@@ -17,15 +18,22 @@ def runs(
     picture: Annotated[str | None, typer.Option("--curves", metavar="FILE", help=pick(HELP, "Draw the curves of all into one picture (PNG).", "Vẽ đường cong của tất cả vào một ảnh (PNG)."), show_default=False)] = None,
     json: JsonOption = False,
     lang: LangOption = None,
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """Compare the runs of a folder."""
     speech = language(lang)
     from convcalc.train.run import Run
 
     found = [Run(path.parent) for path in sorted(Path(folder).glob("*/config.json"))]
     rows: list[dict[str, Any]] = []
+    broken: list[ConvcalcError] = []
+    whole = []
     for run in found:
-        history, summary, config = run.metrics(), run.read_json("summary.json") or {}, run.config()
+        try:
+            history, summary, config = run.metrics(), run.summary() or {}, run.config()
+        except ConvcalcError as stop:
+            broken.append(stop)
+            continue
+        whole.append(run)
         held = [one["validation_accuracy"] for one in history if "validation_accuracy" in one]
         rows.append(
             {
@@ -34,19 +42,27 @@ def runs(
                 **{key: summary.get(key) for key in ("test_accuracy", "test_iou", "published", "seconds")},
             }
         )  # fmt: skip
+    if picture is not None and not picture.lower().endswith(".png"):
+        raise ConvcalcError("png_only", path=picture)
     if picture is not None:
         from convcalc.train import pictures
 
-        content = pictures.png(
-            pictures.lines({run.name: run.metrics() for run in found}, "validation_accuracy", speech)
-        )
+        content = pictures.png(pictures.lines({run.name: run.metrics() for run in whole}, speech))
         from convcalc.files import write_bytes
 
         write_bytes(picture, content)
+    failed = broken[0].exit_code if broken else 0
     if json:
         print(dump(rows))
-        return
+        return failed
+    from rich.text import Text
+
+    from convcalc.render import console
+
     _table(rows, speech)
+    for error in broken:
+        console(stderr=True).print(Text(error.message(speech), style="yellow"))
+    return failed
 
 
 def _table(rows: list[dict[str, Any]], lang: str) -> None:
@@ -66,7 +82,7 @@ def _table(rows: list[dict[str, Any]], lang: str) -> None:
         return
     table = Table(box=None, pad_edge=False)
     heads = pick(
-        lang, "run,data,epochs,validation,test,published,seconds", "run,dữ liệu,epoch,validation,test,công bố,giây"
+        lang, "run,data,epochs,validation,test,published,seconds", "run,dữ liệu,epoch,validation,test,đã công bố,giây"
     )
     for i, title in enumerate(heads.split(",")):
         table.add_column(title, header_style="bold", justify="right" if i > 1 else "left")

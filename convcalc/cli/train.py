@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from typing import Annotated
 
@@ -50,6 +51,7 @@ def train(
     limit: Annotated[int | None, typer.Option("--limit", help=pick(HELP, "No more samples than this, for a quick look.", "Chỉ dùng bấy nhiêu mẫu, để xem nhanh."), show_default=False)] = None,
     device: DeviceOption = Device.auto,
     precision: Annotated[Precision, typer.Option("--precision", help=pick(HELP, "Numbers of the products; auto: bf16 on a GPU that has it, fp32 elsewhere.", "Kiểu số của phép nhân; auto: bf16 trên GPU nếu có, còn lại fp32."))] = Precision.auto,
+    compiled: Annotated[bool, typer.Option("--compile", help=pick(HELP, "Compile the steps by torch.compile: slower to start, quicker in long trainings.", "Biên dịch bằng torch.compile: khởi động chậm hơn, chạy lâu thì nhanh hơn."))] = False,
     threads: Annotated[int | None, typer.Option("--threads", help=pick(HELP, "Threads on the CPU.", "Số luồng CPU."), show_default=False)] = None,
     name: Annotated[str | None, typer.Option("--name", help=pick(HELP, "Name of the run's folder.", "Tên thư mục của run."), show_default=False)] = None,
     runs: RunsOption = "runs",
@@ -78,20 +80,22 @@ def train(
         ("--epochs", epochs, 100_000),
         ("--batch", batch, 1_000_000),
         ("--limit", limit, 10**9),
-        ("--threads", threads, 1024),
+        ("--threads", threads, os.cpu_count() or 1),
         ("--classes", classes, 100_000),
     ):
         if value is not None:
             in_range(option, value, 10 if option == "--limit" else 1, high)
-    if lr is not None and not 0 < lr <= 1000:
-        raise ConvcalcError("out_of_range", option="--lr", value=lr, low=0, high=1000)
+    if lr is not None and not 1e-6 <= lr <= 1000:
+        raise ConvcalcError("out_of_range", option="--lr", value=lr, low="0.000001", high=1000)
     if target_accuracy is not None and not 0 < target_accuracy <= 1:
         raise ConvcalcError("out_of_range", option="--target-accuracy", value=target_accuracy, low=0, high=1)
+    if name is not None and (name in ("", ".", "..") or "/" in name or os.sep in name):
+        raise ConvcalcError("bad_run_name", name=name)
     from convcalc.cli.training import trained
 
     options = {
         "recipe": recipe or "", "flavour": flavour.value, "data": data, "data_dir": data_dir, "seed": seed, "epochs": epochs, "batch": batch, "lr": lr,
-        "limit": limit, "device": device.value, "precision": precision.value, "threads": threads, "name": name, "runs": runs, "fresh": fresh, "target": target_accuracy,
+        "limit": limit, "device": device.value, "precision": precision.value, "compiled": compiled, "threads": threads, "name": name, "runs": runs, "fresh": fresh, "target": target_accuracy,
         "init": init, "freeze": freeze is not None, "classes": classes, "skip_bad": skip_bad,
     }  # fmt: skip
     summary = trained(options, resume, speech, json)

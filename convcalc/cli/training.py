@@ -26,16 +26,24 @@ def trained(options: dict[str, Any], resume: str | None, lang: str, quiet: bool)
     from convcalc.train.session import Options, run
 
     if resume is not None:
+        if options["fresh"] or options["name"] is not None:
+            raise ConvcalcError("resume_alone")
         found = run_of(resume, Path(options["runs"]))
         kept = found.config()["options"]
-        here = {"device": options["device"], "threads": options["threads"] or kept.get("threads")}
+        here = {
+            "device": options["device"],
+            "precision": options["precision"] if options["precision"] != "auto" else kept.get("precision", "auto"),
+            "compiled": options["compiled"] or bool(kept.get("compiled")),
+            "threads": options["threads"] or kept.get("threads"),
+        }
         names = {one.name for one in fields(Options)}
         chosen = Options(**{k: v for k, v in kept.items() if k in names} | here | {"name": found.name, "runs": str(found.folder.parent), "fresh": False})  # fmt: skip
         usual = vars(Options("")) | {"recipe": ""}
         other = [
             k
             for k, v in options.items()
-            if k not in ("device", "threads", "runs", "name", "fresh") and v not in (usual[k], kept.get(k))
+            if k not in ("device", "threads", "precision", "compiled", "runs", "name", "fresh")
+            and v not in (usual[k], kept.get(k))
         ]
         if other:
             raise ConvcalcError("run_other", name=str(found.folder), keys=", ".join(other))

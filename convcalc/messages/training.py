@@ -40,19 +40,19 @@ KINDS: dict[str, Kind] = {
     ),
     "data_needed": Kind(
         "{name} trains on pictures of yours",
-        "{name} huấn luyện trên ảnh của chính bạn",
+        "{name} cần ảnh của bạn",
         "Name a folder that has a folder for each class: --data FOLDER.",
         "Chỉ ra thư mục có thư mục con cho từng lớp: --data THƯ_MỤC.",
     ),
     "other_data": Kind(
         "{name} does not train on data such as {data}",
-        "{name} không huấn luyện trên dữ liệu như {data}",
+        "{name} không dùng được với dữ liệu {data}",
         "convcalc train --list shows the data of each recipe.",
         "Xem dữ liệu của từng công thức bằng convcalc train --list.",
     ),
     "too_few_classes": Kind(
         "--classes {classes} is too few: the data have {has}",
-        "--classes {classes} là quá ít: dữ liệu có {has} lớp",
+        "--classes {classes} quá ít: dữ liệu có {has} lớp",
     ),
     "data_broken": Kind(
         "{path} cannot be read: {reason}",
@@ -69,8 +69,8 @@ KINDS: dict[str, Kind] = {
         3,
     ),
     "data_truncated": Kind(
-        "{path} is not whole: {has} bytes instead of {wants}",
-        "{path} bị thiếu: {has} byte thay vì {wants}",
+        "{path} is cut short or too long: {has} bytes instead of {wants}",
+        "{path} không đủ hoặc thừa byte: {has} thay vì {wants}",
         "Get the file again.",
         "Tải lại file này.",
         3,
@@ -88,8 +88,8 @@ KINDS: dict[str, Kind] = {
     "data_line": Kind("{path}, line {line}: not {wants}", "{path}, dòng {line}: không đúng dạng {wants}", exit_code=3),
     "data_file_missing": Kind("{path} has no {name}", "{path} không có {name}", exit_code=3),
     "data_no_classes": Kind(
-        "{path} has no two folders of pictures",
-        "{path} không có từ hai thư mục ảnh trở lên",
+        "'{path}' has {count} folders of classes, and at least two are needed",
+        "'{path}' có {count} thư mục lớp, cần ít nhất hai",
         "There must be a folder for each class, or train/, validation/ and test/ with such folders.",
         "Cần một thư mục cho mỗi lớp, hoặc train/, validation/ và test/ chứa các thư mục đó.",
     ),
@@ -105,10 +105,21 @@ KINDS: dict[str, Kind] = {
     ),
     "data_class_empty": Kind("the class {name} in {path} is empty", "lớp {name} trong {path} không có mẫu nào"),
     "data_pictures": Kind(
-        "pictures cannot be decoded: {names} ({reason})",
-        "có ảnh không đọc được: {names} ({reason})",
+        "pictures that cannot be decoded: {count}: {names} ({reason})",
+        "{count} ảnh không đọc được: {names} ({reason})",
         "Remove them, or leave them out with --skip-bad.",
         "Xoá các ảnh đó, hoặc bỏ qua bằng --skip-bad.",
+    ),
+    "data_unknown_class": Kind(
+        "{path} has the class {name}, which is not in {train}",
+        "{path} có lớp {name}, nhưng {train} thì không",
+        "Give every part the same folders of classes.",
+        "Các phần cần có cùng các thư mục lớp.",
+    ),
+    "data_no_words": Kind(
+        "no word stands twice in the texts of {name}, so there is nothing to learn",
+        "không có từ nào xuất hiện từ hai lần trong văn bản của {name}, nên không có gì để học",
+        exit_code=3,
     ),
     "no_words": Kind(
         "'{text}' has no word that the run knows",
@@ -120,6 +131,44 @@ KINDS: dict[str, Kind] = {
         "Runs: {known}.",
         "Các run: {known}.",
         3,
+    ),
+    "cannot_compile": Kind(
+        "torch.compile cannot compile this network here: {reason}",
+        "torch.compile không biên dịch được mạng này ở đây: {reason}",
+        "It needs a C++ compiler; leave out --compile.",
+        "Cần có trình biên dịch C++; bỏ --compile.",
+        3,
+    ),
+    "bad_run_name": Kind(
+        "--name '{name}' is no name of a folder",
+        "--name '{name}' không phải tên thư mục",
+        "The folder of all runs is named with --runs.",
+        "Thư mục chứa các run chỉ ra bằng --runs.",
+    ),
+    "no_data_folder": Kind(
+        "--data-dir {path} is no folder",
+        "--data-dir {path} không phải thư mục",
+        exit_code=3,
+    ),
+    "bad_picture": Kind(
+        "the picture '{path}' cannot be read: {reason}",
+        "không đọc được ảnh '{path}': {reason}",
+    ),
+    "png_only": Kind(
+        "the curves are drawn as PNG, and {path} does not end in .png",
+        "đường cong được vẽ ra file PNG, nhưng {path} không có đuôi .png",
+    ),
+    "resume_alone": Kind(
+        "--resume takes neither --name nor --fresh: the run has its name, and goes on",
+        "--resume không đi cùng --name hay --fresh: run giữ tên của nó và chạy tiếp",
+        "To begin it anew, repeat its command with --fresh.",
+        "Để bắt đầu lại, chạy lại lệnh ban đầu với --fresh.",
+    ),
+    "freeze_alone": Kind(
+        "--freeze features would keep weights that nobody has trained",
+        "--freeze features sẽ giữ nguyên những trọng số chưa được huấn luyện",
+        "Name the run that they come from: --init RUN.",
+        "Chỉ ra run đã huấn luyện chúng: --init RUN.",
     ),
     "run_other": Kind(
         "the run {name} was begun with other settings ({keys})",
@@ -154,9 +203,9 @@ KINDS: dict[str, Kind] = {
     ),
     "loss_not_finite": Kind(
         "the loss is no number any more in epoch {epoch}",
-        "loss không còn là số ở epoch {epoch}",
-        "The learning rate {lr} is too high for this; try --lr with a third of it.",
-        "Learning rate {lr} quá lớn; thử --lr bằng một phần ba.",
+        "loss bị NaN hoặc vô cực ở epoch {epoch}",
+        "The learning rate {lr} is too high for this; try --lr with a third of it, with --fresh or another --name.",
+        "Learning rate {lr} quá lớn; thử --lr bằng một phần ba, cùng với --fresh hoặc --name khác.",
     ),
     "out_of_memory": Kind(
         "there is not enough memory for a batch of {batch} (about {needs} MB; {each} MB a sample)",

@@ -90,7 +90,7 @@ class Feed:
             draws = None
             if changes:  # for the whole batch, so that every number of processes sees the same pictures
                 draws = torch.rand((len(places), len(changes), 4), generator=generator(self.seed, epoch, step))
-                draws = draws[self.rank :: self.world].to(self.device)
+                draws = moved(draws[self.rank :: self.world], self.device)
             own = places[self.rank :: self.world]
             if not len(
                 own
@@ -118,18 +118,26 @@ class Feed:
         return [parts[i] for i in torch.randperm(len(parts), generator=generator(self.seed, epoch, -1)).tolist()]
 
     def _y(self, places: Tensor) -> Tensor:
-        return self.y.index_select(0, places.to(self.device))
+        return self.y.index_select(0, moved(places, self.device))
 
     def _x(self, places: Tensor, changes: tuple[tuple[str, float], ...], draws: Tensor | None) -> Tensor:
         if self.lengths is not None:
             longest = int(self.lengths[places].max())
-            return self.x[places.to(self.x.device), :longest].to(self.device).long()
+            return self.x.index_select(0, moved(places, self.device))[:, :longest].long()
         if self.places is not None:
             places = self.places[places]
-        x = self.x.index_select(0, places if self.mapped else places.to(self.device)).to(self.device)
+        if self.mapped:
+            x = moved(self.x.index_select(0, places), self.device)
+        else:
+            x = self.x.index_select(0, moved(places, self.device))
         if draws is not None:
             x = changed(x, changes, draws)
         return fitted(x.float(), self.shape).mul(self.scale).add_(self.offset)
+
+
+def moved(value: Tensor, device: torch.device) -> Tensor:
+    """On the device, without waiting for it."""
+    return value.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else value.to(device)
 
 
 def _split(places: Tensor, size: int) -> list[Tensor]:

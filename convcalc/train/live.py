@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from convcalc.notation import show
@@ -14,8 +14,10 @@ from convcalc.shape import show_shape
 from convcalc.words import decimal, pick
 
 # The bar is drawn no more often than this, in seconds.
-OFTEN = 0.1
+OFTEN = 0.25
 MIB = 2**20
+# With fewer steps in an epoch, one says that the batch is large.
+FEW_STEPS = 4
 
 
 class Live:
@@ -25,7 +27,7 @@ class Live:
         self.out, self.lang, self.first = out, lang, first
         self.bar: Progress | None = None
         self.task: TaskID | None = None
-        self.drawn = self.seen = 0
+        self.seen = 0
         self.since = self.last = 0.0
         self.download = ""
 
@@ -41,8 +43,15 @@ class Live:
 
     def _download(self, name: str, there: int, total: int) -> None:
         if name != self.download:
+            self.close()
             self.download = name
             self.say(f"downloading {name} ({total / MIB:.1f} MiB)", f"đang tải {name} ({decimal(f'{total / MIB:.1f}', 'vi')} MiB)")  # fmt: skip
+            if self.out.is_terminal:
+                self.bar = Progress(BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=self.out, transient=True)  # fmt: skip
+                self.bar.start()
+                self.task = self.bar.add_task("", total=total)
+        if self.bar is not None and self.task is not None:
+            self.bar.update(self.task, completed=there)
 
     def _start(
         self,
@@ -58,6 +67,7 @@ class Live:
     ) -> None:
         from convcalc.render import table
 
+        self.close()  # the bar of a download
         for note in data.notes:
             self.say(note[0], note[1], "yellow")
         rows = list(built.traced)
@@ -69,12 +79,19 @@ class Live:
             f"{recipe.name}: {data.name}, {samples} samples for training; input {show_shape(built.shape)}, {params} params (torch agrees), {macs} MACs, about {size} MiB for a batch of {setup.batch}",
             f"{recipe.name}: {data.name}, {samples} mẫu để train; input {show_shape(built.shape)}, {params} tham số (torch cũng đếm vậy), {macs} MAC, khoảng {size} MiB cho batch {setup.batch}",
         )  # fmt: skip
-        rate = f"{setup.lr:g}"
+        rate = decimal(f"{setup.lr:g}", self.lang)
         self.say(
-            f"{setup.epochs} epochs, {setup.optimiser}, learning rate {rate} ({setup.schedule}), on {device}, {precision}; {run.folder}",
+            f"{setup.epochs} {'epoch' if setup.epochs == 1 else 'epochs'}, {setup.optimiser}, learning rate {rate} ({setup.schedule}), on {device}, {precision}; {run.folder}",
             f"{setup.epochs} epoch, {setup.optimiser}, learning rate {rate} ({setup.schedule}), trên {device}, {precision}; {run.folder}",
             "dim",
         )
+        steps = -(-samples // setup.batch)
+        if steps < FEW_STEPS:
+            better = max(1, samples // 16)
+            self.say(
+                f"only {steps} steps an epoch: a batch of {setup.batch} is large for {samples} samples; try --batch {min(better, 32)}",
+                f"mỗi epoch chỉ có {steps} bước: batch {setup.batch} quá lớn cho {samples} mẫu; thử --batch {min(better, 32)}", "yellow",
+            )  # fmt: skip
         if self.out.is_terminal:
             self.bar = Progress(
                 SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"), TimeRemainingColumn(),
@@ -99,21 +116,22 @@ class Live:
     def _frozen(self, count: int) -> None:
         self.say(f"{count} parameters frozen", f"đóng băng {count} tham số")
 
-    def _step(self, epoch: int, step: int, of: int, samples: int) -> None:
+    def _step(self, epoch: int, step: int, of: int, epochs: int, samples: int, sums: Any) -> None:
         if self.bar is None:
             return
         now = time.perf_counter()
         self.seen += samples
-        if self.task is None or step == 1:
-            if self.task is not None:
-                self.bar.remove_task(self.task)
-            self.task = self.bar.add_task(f"epoch {epoch + 1}", total=of, completed=step, said="")
-            self.since, self.seen, self.last = now, samples, now
+        if self.task is None:
+            self.task = self.bar.add_task("", total=of * epochs, completed=of * epoch + step, said="")
+            self.since, self.seen, self.last = now, 0, now
         elif now - self.last > OFTEN:
+            loss, right, count = (float(value) for value in sums)  # the one time that the loop waits for a GPU
             rate = self.seen / (now - self.since)
+            said = f"loss {decimal(f'{loss / count:.3f}', self.lang)}  {_share(right / count, self.lang)}  {rate:.0f} "
             self.bar.update(
-                self.task, completed=step, said=pick(self.lang, f"{rate:,.0f} samples/s", f"{rate:.0f} mẫu/s")
-            )
+                self.task, description=f"epoch {epoch + 1}/{epochs}", completed=of * epoch + step,
+                said=said + pick(self.lang, "samples/s", "mẫu/s"),
+            )  # fmt: skip
             self.last = now
 
     def _epoch(
@@ -121,11 +139,11 @@ class Live:
     ) -> None:
         held = ""
         if "validation_loss" in rest:
-            held = "  validation: loss " + decimal(f"{rest['validation_loss']:.4f}", self.lang) + ", "
+            held = "  validation " + decimal(f"{rest['validation_loss']:.4f}", self.lang) + ", "
             held += _share(rest["validation_accuracy"], self.lang)
             if "validation_iou" in rest:
                 held += f", mIoU {_share(rest['validation_iou'], self.lang)}"
-        said = f"epoch {epoch:>{len(str(of))}}/{of}  train: loss {decimal(f'{train_loss:.4f}', self.lang)}, {_share(train_accuracy, self.lang)}{held}  {decimal(f'{seconds:.1f}', self.lang)} s"
+        said = f"epoch {epoch:>{len(str(of))}}/{of}  loss {decimal(f'{train_loss:.4f}', self.lang)}, {_share(train_accuracy, self.lang)}{held}  {decimal(f'{seconds:.1f}', self.lang)} s"
         self.say(said, said)
 
     def _tested(self, **summary: Any) -> None:
@@ -137,8 +155,13 @@ class Live:
             else (pick(self.lang, "accuracy", "độ chính xác"), "test_accuracy")
         )
         reached = _share(summary[key], self.lang)
-        beside = "" if published is None else pick(self.lang, f" (published: {_share(published, 'en')})", f" (số công bố: {_share(published, 'vi')})")  # fmt: skip
+        beside = "" if published is None else pick(self.lang, f" (published: {_share(published, 'en')})", f" (đã công bố: {_share(published, 'vi')})")  # fmt: skip
         seconds = decimal(f"{summary['seconds']:.1f}", self.lang)
+        if "reached_target" in summary:
+            if summary["reached_target"]:
+                self.say("validation reached the target", "validation đã đạt mục tiêu")
+            else:
+                self.say("validation did not reach the target", "validation chưa đạt mục tiêu", "yellow")
         self.say(
             f"test set: {what} {reached}{beside}; {seconds} s in all", f"tập test: {what} {reached}{beside}; tổng cộng {seconds} s",
             "green",
@@ -152,7 +175,7 @@ class Live:
         """Put the bar away."""
         if self.bar is not None:
             self.bar.stop()
-            self.bar = None
+            self.bar = self.task = None
 
 
 def _share(value: float, lang: str) -> str:

@@ -42,11 +42,18 @@ class Training:
     stop: Callable[[], bool] = lambda: False  # asked for after each step: an interrupt
     target: float | None = None
     masks: bool = False
+    compiled: bool = False  # by torch.compile, on a GPU with CUDA graphs
     own_epochs: int = 0  # of this process, not of those before a break
     timing: list[tuple[int, float]] = field(
         default_factory=list
     )  # samples and seconds of each epoch of this process; no part of the run
     history: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def held(self) -> int:
+        """Bytes of data that lie on the device."""
+        feeds = [self.train] if self.validation is None else [self.train, self.validation]
+        return sum(one.x.nbytes + one.y.nbytes for one in feeds if not one.mapped)
 
 
 def train(t: Training) -> str:
@@ -57,7 +64,7 @@ def train(t: Training) -> str:
     """
     setup, device = t.setup, t.device
     optimiser = _optimiser(t)
-    network = t.world.wrapped(t.network, device)
+    network = t.world.wrapped(_compiled(t), device)
     per_epoch = t.train.steps(setup.batch)
     total = setup.epochs * per_epoch
     sums = torch.zeros(3, dtype=torch.float64, device=device)  # loss, right, samples
@@ -91,11 +98,20 @@ def train(t: Training) -> str:
             with torch.no_grad():
                 right = (scores.argmax(1) == batch.y).sum() / (batch.y[0].numel())
                 if batch.own:
-                    sums += torch.stack(
-                        [loss.detach().double() * batch.own, right.double(), sums.new_tensor(batch.own)]
-                    )
+                    own = loss.new_full((), batch.own, dtype=torch.float64)
+                    sums += torch.stack([loss.detach().double() * own, right.double(), own])
             step += 1
-            t.told("step", {"epoch": epoch, "step": step, "of": per_epoch, "samples": batch.count})
+            t.told(
+                "step",
+                {
+                    "epoch": epoch,
+                    "step": step,
+                    "of": per_epoch,
+                    "epochs": setup.epochs,
+                    "samples": batch.count,
+                    "sums": sums,
+                },
+            )
             if t.world.any(t.stop(), device) and step < per_epoch:
                 _save(t, optimiser, epoch, step, sums)
                 return "interrupted"
@@ -130,6 +146,13 @@ def reached(t: Training) -> bool:
     """Whether validation has come to the target that was asked for."""
     value = t.history[-1].get("validation_iou" if t.masks else "validation_accuracy", 0.0)
     return t.target is not None and bool(value >= t.target)
+
+
+def _compiled(t: Training) -> nn.Module:
+    if not t.compiled:
+        return t.network
+    made: nn.Module = torch.compile(t.network, mode="reduce-overhead" if t.device.type == "cuda" else "default")  # type: ignore[assignment]
+    return made
 
 
 def _training(t: Training) -> None:
@@ -208,15 +231,28 @@ def made_on(t: Training) -> dict[str, Any]:
     """What bits depend on."""
     kind = torch.cuda.get_device_name(t.device) if t.device.type == "cuda" else torch.backends.cpu.get_cpu_capability()
     return {
-        "convcalc": __version__, "torch": str(torch.__version__), "device": f"{t.device.type} ({kind})", "precision": t.precision, "threads": torch.get_num_threads(),
+        "convcalc": __version__, "torch": str(torch.__version__), "device": f"{t.device.type} ({kind})", "precision": t.precision, "compiled": t.compiled, "threads": torch.get_num_threads(),
         "processes": t.world.size,
     }  # fmt: skip
 
 
+def differences(then: dict[str, Any], now: dict[str, Any]) -> str:
+    """What differs in words: epochs 3 → 4."""
+    said = []
+    for key in [key for key in now if then.get(key) != now[key]]:
+        before, after = then.get(key), now[key]
+        if isinstance(before, dict) and isinstance(after, dict):
+            said.append(differences(before, after))
+        elif key != "checksum":
+            said.append(f"{key} {before} → {after}")
+        elif then.get("data") == now.get("data"):
+            said.append("other samples")
+    return ", ".join(said)
+
+
 def _restored(t: Training, state: dict[str, Any], optimiser: optim.Optimizer, sums: Tensor) -> tuple[int, int]:
     if state["signature"] != t.signature:
-        changed = [key for key in t.signature if state["signature"].get(key) != t.signature[key]]
-        raise ConvcalcError("run_other", name=str(t.run.folder), keys=", ".join(changed))
+        raise ConvcalcError("run_other", name=str(t.run.folder), keys=differences(state["signature"], t.signature))
     t.module.load_state_dict(state["model"])
     optimiser.load_state_dict(state["optimiser"])
     t.history[:] = state["history"]

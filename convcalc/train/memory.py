@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+from pathlib import Path
 
 import torch
 
@@ -30,17 +31,21 @@ def keep() -> None:
         mallopt(setting, value)
 
 
-def available() -> int:
-    """Bytes of memory that are free for a training, on the GPU where there is one."""
-    if torch.cuda.is_available():
-        return int(torch.cuda.mem_get_info()[0])
-    return int(os.sysconf("SC_AVPHYS_PAGES")) * int(os.sysconf("SC_PAGE_SIZE"))
+def available(device: torch.device) -> int:
+    """Bytes of memory that a training on the device could have."""
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    try:  # what Linux could free is there too
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration, ValueError):
+        return int(os.sysconf("SC_PHYS_PAGES")) * int(os.sysconf("SC_PAGE_SIZE"))
 
 
-def too_large(found: Footprint, batch: int, moments: int) -> ConvcalcError:
+def too_large(found: Footprint, batch: int, moments: int, device: torch.device) -> ConvcalcError:
     """What to say where a batch does not fit: what it takes, and how many samples would fit."""
     each = found.peak(batch, moments) - found.peak(batch - 1, moments)
-    fits = min(batch // 2, found.largest_batch(int(0.8 * available()), moments))
+    fits = min(batch // 2, found.largest_batch(int(0.8 * available(device)), moments))
     return MissingError(
         "out_of_memory", batch=batch, needs=f"{found.peak(batch, moments) / 2**20:.0f}", each=f"{each / 2**20:.2f}", fits=max(1, fits)
     )  # fmt: skip

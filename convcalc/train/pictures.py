@@ -19,6 +19,17 @@ TRAIN, VALIDATION, TEST = "#0072B2", "#D55E00", "#009E73"
 NUMBERED = 20
 
 
+def named(text: str, most: int = 24) -> str:
+    """A name as it is drawn: no mathematics in it, and not longer than there is room for."""
+    short = text if len(text) <= most else text[: most - 1] + "…"
+    return short.replace("$", r"\$")
+
+
+def percents(axis: Any, lang: str) -> None:
+    """Write the shares of an axis as percents, in the language."""
+    axis.set_major_formatter(lambda value, _place: decimal(f"{100 * value:.5g}", lang) + " %")
+
+
 def figure(width: float, height: float) -> Figure:
     """A figure that no window shows."""
     from matplotlib.figure import Figure
@@ -33,12 +44,16 @@ def png(made: Figure) -> bytes:
     return out.getvalue()
 
 
-def curves(history: Sequence[dict[str, Any]], summary: dict[str, Any] | None, lang: str) -> Figure:
-    """Loss and accuracy of training and validation over the epochs; the published figure as a line."""
-    made = figure(9, 3.6)
+def curves(history: Sequence[dict[str, Any]], summary: dict[str, Any] | None, lang: str, title: str = "") -> Figure:
+    """Loss and accuracy of training and validation over the epochs (mIoU too, for masks); the published figure as a line."""
+    from matplotlib.ticker import LogLocator, MaxNLocator
+
+    made = figure(9, 3.8)
     left, right = made.subplots(1, 2)
     epochs = [one["epoch"] for one in history]
-    for axes, key, title in ((left, "loss", "loss"), (right, "accuracy", pick(lang, "accuracy", "độ chính xác"))):
+    masks = "validation_iou" in history[0]
+    accuracy = pick(lang, "accuracy", "độ chính xác") + (pick(lang, " per pixel", " theo pixel") if masks else "")
+    for axes, key, title_of_axes in ((left, "loss", "loss"), (right, "accuracy", accuracy)):
         for part, colour in (("train", TRAIN), ("validation", VALIDATION)):
             values = [one.get(f"{part}_{key}") for one in history]
             if any(value is not None for value in values):
@@ -46,16 +61,31 @@ def curves(history: Sequence[dict[str, Any]], summary: dict[str, Any] | None, la
                     epochs, values, color=colour, marker="o" if len(epochs) < 25 else None, markersize=3, label=part
                 )
         axes.set_xlabel("epoch")
-        axes.set_title(title)
+        axes.set_title(title_of_axes)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        axes.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
         axes.grid(alpha=0.3)
+    if "validation_iou" in history[0]:
+        right.plot(
+            epochs,
+            [one["validation_iou"] for one in history],
+            color=VALIDATION,
+            linestyle="--",
+            label="validation mIoU",
+        )
     published = summary.get("published") if summary else None
     if published is not None and summary is not None and "test_iou" not in summary:
-        said = f"{pick(lang, 'published', 'số công bố')} {decimal(f'{published * 100:g}', lang)} %"
+        said = f"{pick(lang, 'published', 'đã công bố')} {decimal(f'{published * 100:g}', lang)} %"
         right.axhline(published, color="0.5", linestyle=":", label=said)
     if summary is not None:
         said = f"test {decimal(format(summary['test_accuracy'] * 100, '.2f'), lang)} %"
         right.plot([epochs[-1] if epochs else 0], [summary["test_accuracy"]], color=TEST, marker="*", markersize=11, linestyle="none", label=said)  # fmt: skip
     left.set_yscale("log")
+    for which in (left.yaxis.set_major_formatter, left.yaxis.set_minor_formatter):
+        which(lambda value, _place: decimal(f"{value:.3g}", lang))
+    left.yaxis.set_minor_locator(LogLocator(subs=(2, 5)))
+    percents(right.yaxis, lang)
+    made.suptitle(named(title, 80), fontsize=10)
     for axes in (left, right):
         axes.legend(fontsize=8)
     return made
@@ -66,13 +96,14 @@ def confusion(table: Sequence[Sequence[int]], classes: Sequence[str], lang: str)
     counts = np.asarray(table, np.float64)
     counts = counts[: len(classes), : len(classes)]
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
-    side = min(12.0, 3 + 0.5 * len(classes))
+    side = min(14.0, 3 + 0.5 * len(classes))
+    names = [named(name) for name in classes]
     made = figure(side + 1, side)
     axes = made.subplots()
     shown = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     if len(classes) <= NUMBERED:
-        axes.set_xticks(range(len(classes)), classes, rotation=45, ha="right", rotation_mode="anchor")
-        axes.set_yticks(range(len(classes)), classes)
+        axes.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
+        axes.set_yticks(range(len(names)), names)
         whole = counts.max() >= 100_000
         for i, row in enumerate(counts):
             for j, value in enumerate(row):
@@ -81,7 +112,15 @@ def confusion(table: Sequence[Sequence[int]], classes: Sequence[str], lang: str)
                     axes.text(j, i, text, ha="center", va="center", fontsize=8, color="white" if shares[i, j] > 0.5 else "black")  # fmt: skip
     axes.set_xlabel(pick(lang, "taken for", "dự đoán"))
     axes.set_ylabel(pick(lang, "class", "nhãn đúng"))
-    made.colorbar(shown, ax=axes, shrink=0.8)
+    if len(classes) > NUMBERED:
+        axes.set_xticks(range(len(names)), names, rotation=90, fontsize=6)
+        axes.set_yticks(range(len(names)), names, fontsize=6)
+    axes.set_title(
+        pick(lang, "test set: each class and what it was taken for", "tập test: mỗi lớp được dự đoán thành gì"),
+        fontsize=10,
+    )
+    bar = made.colorbar(shown, ax=axes, shrink=0.8, label=pick(lang, "share of the class", "tỉ lệ trong lớp"))
+    percents(bar.ax.yaxis, lang)
     return made
 
 
@@ -122,18 +161,31 @@ def mistakes(shown: Sequence[tuple[np.ndarray, str, str, float]], lang: str) -> 
     """Pictures (C, H, W) from 0 to 1 that went most wrong: the class, what it was taken for, and how surely."""
     columns = 6
     lines = max(1, -(-len(shown) // columns))
-    made = figure(1.7 * columns, 2.1 * lines)
+    made = figure(1.7 * columns, 2.3 * lines + 0.4)
     for i, (picture, right, taken, share) in enumerate(shown):
         axes = made.add_subplot(lines, columns, i + 1)
         axes.imshow(np.moveaxis(picture, 0, -1).squeeze(), cmap="gray" if len(picture) == 1 else None)
-        axes.set_title(f"{right} → {taken}\n{decimal(f'{share * 100:.0f}', lang)} %", fontsize=7)
+        said = f"{named(right, 20)}\n→ {named(taken, 18)}\n{decimal(f'{share * 100:.0f}', lang)} %"
+        axes.set_title(said, fontsize=7)
         axes.axis("off")
+    made.suptitle(
+        pick(
+            lang, "The most wrong first: class → what it was taken for, and how surely",
+            "Sai nhiều nhất đứng trước: nhãn đúng → dự đoán, và xác suất của dự đoán",
+        ),
+        fontsize=10,
+    )  # fmt: skip
     return made
 
 
-def masks(shown: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], classes: int, lang: str) -> Figure:
-    """Pictures, their masks and the predicted ones, under each other."""
-    made = figure(1.6 * len(shown), 5.2)
+def masks(shown: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], classes: Sequence[str], lang: str) -> Figure:
+    """Pictures, their masks and the predicted ones, under each other, with what the colours stand for."""
+    from matplotlib import colormaps
+    from matplotlib.patches import Patch
+
+    made = figure(1.6 * len(shown), 5.6)
+    handles = [Patch(color=colormaps["tab10"](i), label=named(name)) for i, name in enumerate(classes[:10])]
+    made.legend(handles=handles, loc="outside lower center", ncols=min(5, len(handles)), fontsize=8)
     titles = ("input", pick(lang, "mask", "mask"), pick(lang, "predicted", "dự đoán"))
     for i, (picture, right, found) in enumerate(shown):
         for k, values in enumerate((np.moveaxis(picture, 0, -1).squeeze(), right, found)):
@@ -148,15 +200,27 @@ def masks(shown: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], classes: i
     return made
 
 
-def lines(series: dict[str, Sequence[dict[str, Any]]], key: str, lang: str) -> Figure:
-    """One curve a run, to compare them."""
-    made = figure(7, 4)
+def lines(series: dict[str, Sequence[dict[str, Any]]], lang: str) -> Figure:
+    """The validation accuracy of every run, one curve each, to compare them."""
+    from matplotlib import colormaps
+    from matplotlib.ticker import MaxNLocator
+
+    shown = {name: [one for one in history if "validation_accuracy" in one] for name, history in series.items()}
+    shown = {name: history for name, history in shown.items() if history}
+    columns = 2
+    made = figure(8, 4 + 0.2 * -(-len(shown) // columns))
     axes = made.subplots()
-    for name, history in series.items():
-        shown = [one for one in history if key in one]
-        axes.plot([one["epoch"] for one in shown], [one[key] for one in shown], label=name)
+    for i, (name, history) in enumerate(shown.items()):
+        style = ("-", "--", ":", "-.")[i // 10 % 4]
+        values = [one["validation_accuracy"] for one in history]
+        axes.plot(
+            [one["epoch"] for one in history], values, style, color=colormaps["tab10"](i % 10), label=named(name, 48)
+        )
     axes.set_xlabel("epoch")
-    axes.set_title(key.replace("_", " "))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.set_title(pick(lang, "validation accuracy", "độ chính xác trên tập validation"))
+    percents(axes.yaxis, lang)
     axes.grid(alpha=0.3)
-    axes.legend(fontsize=8)
+    if shown:
+        made.legend(loc="outside lower center", ncols=columns, fontsize=7)
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ def predicted(found: Opened, text: str, top: int) -> list[tuple[str, float]]:
     split = _texts(found, text) if kind == "texts" else _picture(found, text)
     feed = found.feed(split)
     with torch.no_grad():
-        scores = found.network(feed._x(torch.arange(1), (), None))[0].softmax(0)
+        scores = found.network(feed._x(torch.arange(1), (), None))[0].softmax(0).cpu()
     shares, places = scores.topk(min(top, len(scores)))
     names = found.classes
     return [
@@ -39,14 +40,20 @@ def _picture(found: Opened, text: str) -> Split:
     channels, height, width = found.config["decoded"]  # what the network's input was made of
     try:
         x: Any = decode(path, channels, height, width)
-    except (OSError, ValueError, SyntaxError) as error:
-        raise ConvcalcError("data_pictures", names=text, reason=str(error)) from None
+    except Exception as error:  # damaged files make Pillow raise nearly anything
+        raise MissingError("bad_picture", path=text, reason=str(error)) from None
     return Split(x[None], np.zeros(1, np.int64))
 
 
 def _texts(found: Opened, text: str) -> Split:
     path = Path(text)
-    if path.suffix.lower() in (*ENDINGS, ".txt") and path.is_file():
+    if (
+        not path.is_file()
+        and (path.suffix.lower() in (*ENDINGS, ".txt") or os.sep in text.strip(os.sep))
+        and " " not in text
+    ):
+        raise MissingError("no_file", path=text, reason="No such file", reason_vi="không tìm thấy")
+    if path.is_file():
         try:
             text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:

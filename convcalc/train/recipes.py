@@ -69,7 +69,7 @@ _DENSE_FAST = Setup(60, 512, 3e-3, "adamw", "onecycle", 0.1, 0.05, (("flip", 0.5
 _SMALL = Setup(12, 256, 2e-3, schedule="onecycle")
 _DOWN = Setup(
     20, 256, 2e-3, "adamw", "onecycle", 0.3, 0.05, (("flip", 0.5),)
-)  # the deck compares them, but gives no recipe
+)  # the deck has Adam at 1e-5, which takes hundreds of epochs; docs/train.md lists what departs from it
 _DOWN_FAST = Setup(30, 256, 2e-3, "adamw", "onecycle", 0.1, 0.05, (("shift", 1.0), ("flip", 0.5)), 0.02)
 _LENET = Setup(15, 128, 3e-3, schedule="onecycle")
 _LENET_FAST = Setup(30, 128, 6e-3, "adamw", "onecycle", 0.02, 0.0, (_SHIFT, ("turn", 8.0)), 0.02)

@@ -114,10 +114,11 @@ class Linears(nn.Module):
         *before, last = self.linears
         weight: Tensor = last.weight
         bias: Tensor | None = last.bias
-        for layer in reversed(before):
-            if layer.bias is not None:
-                bias = weight @ layer.bias if bias is None else torch.addmv(bias, weight, layer.bias)
-            weight = weight @ layer.weight
+        with torch.autocast(weight.device.type, enabled=False):
+            for layer in reversed(before):
+                if layer.bias is not None:
+                    bias = weight @ layer.bias if bias is None else torch.addmv(bias, weight, layer.bias)
+                weight = weight @ layer.weight
         if (
             x.ndim == 2 and x.device.type == "cpu" and x.dtype == torch.float32 and weight.numel() >= WIDE
             and ONEDNN and not torch.is_autocast_enabled("cpu")
@@ -162,8 +163,11 @@ class WordWindows(nn.Module):
         if x.shape[1] < self.longest:
             x = F.pad(x, (0, self.longest - x.shape[1]))
         lengths = (x != 0).sum(1)
-        words, places = torch.unique(x, return_inverse=True)
-        vectors = self.embedding(words)  # (U, D)
+        if x.is_cuda:  # all words are quicker there than asking how many there are
+            places, vectors = x, self.embedding.weight
+        else:
+            words, places = torch.unique(x, return_inverse=True)
+            vectors = self.embedding(words)  # (U, D)
         found = []
         for conv in self.convs:
             assert isinstance(conv, nn.Conv1d)
@@ -188,7 +192,7 @@ class _Largest(torch.autograd.Function):
         for j in range(1, size):
             sums += table[:, j].index_select(0, places[:, j : j + count].reshape(-1))
         sums = sums.view(n, count, -1)
-        if int(windows.min()) < count:
+        if places.is_cuda or int(windows.min()) < count:
             late = torch.arange(count, device=places.device) >= windows[:, None]
             sums = sums.masked_fill(late[:, :, None], -torch.inf)
         best, at = sums.max(1)  # (N, F)

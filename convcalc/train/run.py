@@ -51,12 +51,21 @@ class Run:
         """Only one process trains a run; the lock goes with the process."""
         import fcntl
 
-        with (self.folder / ".lock").open("a") as file:
+        try:
+            lock = (self.folder / ".lock").open("a")
+        except OSError as error:
+            raise MissingError("run_unwritable", path=str(self.folder), reason=error.strerror or str(error)) from None
+        with lock as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise ConvcalcError("run_busy", name=str(self.folder)) from None
-            yield
+            try:
+                yield
+            finally:
+                if [path.name for path in self.folder.iterdir()] == [".lock"]:  # nothing came of it
+                    (self.folder / ".lock").unlink()
+                    self.folder.rmdir()
 
     def write(self, name: str, made: Callable[[IO[bytes]], None]) -> None:
         """A file of the run, written by `made` to another name, synced and renamed."""
@@ -108,13 +117,23 @@ class Run:
         found = self.read_json("config.json")
         signature = found.get("signature") if isinstance(found, dict) else None
         wanted = {"recipe", "flavour", "data", "checksum", "setup", "classes", "seed", "spec"}
+        beside = {"options", "input", "classes", "scaling", "kind", "decoded", "source"}
         if (
             not isinstance(signature, dict)
             or not wanted <= set(signature)
-            or not isinstance(found.get("options"), dict)
+            or not beside <= set(found)
+            or not isinstance(found["options"], dict)
         ):
             raise ConvcalcError("run_broken", path=str(self.folder / "config.json"), reason="it is none of convcalc's")
         return dict(found)
+
+    def summary(self) -> dict[str, Any] | None:
+        """summary.json, which must be one that convcalc wrote; None where there is none yet."""
+        found = self.read_json("summary.json")
+        wanted = {"test_accuracy", "test_loss", "params", "seconds", "published", "made_on"}
+        if found is not None and not (isinstance(found, dict) and wanted <= set(found)):
+            raise ConvcalcError("run_broken", path=str(self.folder / "summary.json"), reason="it is none of convcalc's")
+        return found
 
     def metrics(self) -> list[dict[str, Any]]:
         """The lines of metrics.jsonl."""

@@ -10,20 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
 from convcalc import __version__
 from convcalc.errors import ConvcalcError, MissingError
-from convcalc.layers import Layer
 from convcalc.memory import footprint
-from convcalc.shape import Shape, whole
-from convcalc.tracing import Trace, trace
-from convcalc.train.data import Asked, Dataset, stratified
+from convcalc.shape import whole
+from convcalc.train.build import Built, build
+from convcalc.train.data import Asked, Dataset, sources, stratified
 from convcalc.train.data.places import load as load_data
 from convcalc.train.feed import Feed, scaling_of
-from convcalc.train.loop import Training, made_on, precision_of, tested, train
+from convcalc.train.loop import Training, differences, made_on, precision_of, tested, train
 from convcalc.train.measure import Measured
-from convcalc.train.memory import keep, too_large
+from convcalc.train.memory import available, keep, too_large
 from convcalc.train.parallel import World, device_of, world
 from convcalc.train.recipes import Recipe, Setup, recipe_of
 from convcalc.train.rewrites import rewritten, wide
@@ -52,6 +50,7 @@ class Options:
     limit: int | None = None
     device: str = "auto"
     precision: str = "auto"
+    compiled: bool = False
     threads: int | None = None
     name: str | None = None
     runs: str = "runs"
@@ -67,55 +66,25 @@ class Options:
         given = {k: v for k, v in (("epochs", self.epochs), ("batch", self.batch), ("lr", self.lr)) if v is not None}
         return replace(recipe.setup(self.flavour), **given)  # type: ignore[arg-type]
 
+    def fixed(self) -> Options:
+        """The same with whole paths, so that the run can go on from another folder."""
+        data = (
+            str(Path(self.data).expanduser().resolve())
+            if Path(self.data).expanduser().exists() and self.data not in sources()
+            else self.data
+        )
+        place = None if self.data_dir is None else str(Path(self.data_dir).expanduser().resolve())
+        return replace(self, data=data, data_dir=place)
+
     @property
     def folder(self) -> Path:
         parts = [self.recipe, self.flavour, f"seed{self.seed}"]
         return Path(self.runs) / (self.name or "-".join(parts))
 
 
-@dataclass(frozen=True)
-class Built:
-    """The network of a run as a layer and as a module, and what goes into it."""
-
-    layer: Layer
-    shape: Shape
-    module: nn.Module
-    traced: Trace
-
-
-def input_of(recipe: Recipe, data: Dataset) -> tuple[int, ...]:
-    """The shape that the network takes: the recipe's, for texts the longest."""
-    if data.kind == "texts":
-        return (int(recipe.input),)
-    return tuple(map(int, recipe.input.split(",")))
-
-
-def build(recipe: Recipe, data: Dataset, classes: int, seed: int) -> Built:
-    """The network, its parameters drawn from the seed (He et al. 2015 before ReLU, Glorot and Bengio 2010 before sigmoids)."""
-    shape = input_of(recipe, data)
-    layer = recipe.layer(classes, len(data.words))
-    traced = trace(layer, shape)
-    torch.manual_seed(seed)
-    module = layer.module(shape)
-    initialise(module, glorot=any(isinstance(part, nn.Sigmoid | nn.Tanh) for part in module.modules()))
-    counted = sum(p.numel() for p in module.parameters())
-    if counted != traced.params:
-        raise ConvcalcError("torch_differs", what="params", ours=str(traced.params), theirs=str(counted))
-    return Built(layer, shape, module, traced)
-
-
-def initialise(module: nn.Module, glorot: bool) -> None:
-    """First values of the weights; biases begin at zero, as in the decks."""
-    for part in module.modules():
-        if isinstance(part, nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.ConvTranspose2d | nn.Linear):
-            if glorot:
-                nn.init.xavier_uniform_(part.weight)
-            else:
-                nn.init.kaiming_uniform_(part.weight, nonlinearity="relu")
-            if part.bias is not None:
-                nn.init.zeros_(part.bias)
-        elif isinstance(part, nn.Embedding):
-            nn.init.normal_(part.weight, std=0.1)
+def published_for(recipe: Recipe, data: Dataset) -> float | None:
+    """What others reached on these data; their figure says nothing of other data."""
+    return recipe.published if data.name == recipe.data else None
 
 
 def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any]:
@@ -131,6 +100,8 @@ def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError) as error:
         raise MissingError("no_device", device=options.device, reason=str(error).splitlines()[0][:100]) from None
+    if options.data_dir is not None and not Path(options.data_dir).expanduser().is_dir():
+        raise MissingError("no_data_folder", path=options.data_dir)
     with world(device) as processes:
         size = None
         if recipe.data != "ntc-scv":
@@ -156,26 +127,23 @@ def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any
             raise ConvcalcError("other_data", name=recipe.name, data=data.name)
         built = build(recipe, data, classes, options.seed)
         found = Run(options.folder)
-        init = None
-        if options.init is not None:
-            init = run_of(options.init, Path(options.runs))
-            if init.folder.resolve() == found.folder.resolve():
+        if options.init is not None and processes.first and (options.fresh or not found.checkpoints()):
+            if found.folder.resolve() in ((Path(options.runs) / options.init).resolve(), Path(options.init).resolve()):
                 raise ConvcalcError("run_other", name=str(found.folder), keys="init")
+            run_of(options.init, Path(options.runs))  # it must be there, before anything is cleared
+        if options.freeze and options.init is None:
+            raise ConvcalcError("freeze_alone")
         if not processes.first:
-            return _train(
-                options, recipe, setup, data, built, classes, found, init, device, processes, told, stop, begun
-            )
+            return _train(options, recipe, setup, data, built, classes, found, device, processes, told, stop, begun)
         found.make()
         with found.held():
             if options.fresh:
                 found.clear()
-            return _train(
-                options, recipe, setup, data, built, classes, found, init, device, processes, told, stop, begun
-            )
+            return _train(options, recipe, setup, data, built, classes, found, device, processes, told, stop, begun)
 
 
 def _train(
-    options: Options, recipe: Recipe, setup: Setup, data: Dataset, built: Built, classes: int, found: Run, init: Run | None,
+    options: Options, recipe: Recipe, setup: Setup, data: Dataset, built: Built, classes: int, found: Run,
     device: torch.device, processes: World, told: Told, stop: Callable[[], bool], begun: float,
 ) -> dict[str, Any]:  # fmt: skip
     checksum = data.checksum()
@@ -197,8 +165,8 @@ def _train(
     scaling = scaling_of(train_split, recipe.normalise)
     shape = tuple(whole(size) for size in built.shape)
     begun_before = processes.told(processes.first and bool(found.checkpoints()))
-    if init is not None and not begun_before:
-        take_over(built.module, init, told)
+    if options.init is not None and not begun_before and processes.first:  # the others get its parameters
+        take_over(built.module, run_of(options.init, Path(options.runs)), data.words, told)
     if options.freeze:
         freeze(built.module, told)
     module = built.module.to(device)
@@ -206,31 +174,36 @@ def _train(
     last = device.type == "cuda" or wide(built.traced)
     if last:
         module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    config = {
-        "signature": signature, "input": list(shape), "classes": list(data.classes), "scaling": scaling, "kind": data.kind,
-        "convcalc": __version__, "begun": datetime.now(UTC).isoformat(timespec="seconds"), "options": asdict(options),
-        "decoded": list(data.train.x.shape[1:]), "notes": [list(note) for note in data.notes], "published": recipe.published, "source": recipe.source,
-    }  # fmt: skip
-
     precision = precision_of(options.precision, device)
     moments = 1 if setup.optimiser == "sgd" else 2
-    needs = footprint(built.layer, built.shape, half=precision == "bf16", channels_last=last)
+    # texts come as long as they are
+    taken = data.train.x.shape[1:] if data.kind == "texts" else built.shape
+    needs = footprint(built.layer, tuple(taken), half=precision == "bf16", channels_last=last)
     # as many at once as a quarter of what the batch may take, and no more than are needed to be quick
     each = max(1, needs.peak(2, moments) - needs.peak(1, moments))
     at_once = max(1, min(1000, EVALUATION_BYTES // each))
+
+    config = {
+        "signature": signature, "input": list(shape), "classes": list(data.classes), "scaling": scaling, "kind": data.kind,
+        "convcalc": __version__, "begun": datetime.now(UTC).isoformat(timespec="seconds"), "options": asdict(options.fixed()),
+        "decoded": list(data.train.x.shape[1:]), "notes": [list(note) for note in data.notes], "at_once": at_once, "samples": [len(train_split), None if validation is None else len(validation), len(data.test)], "published": published_for(recipe, data), "source": recipe.source,
+    }  # fmt: skip
 
     def feed(split: Any) -> Feed:
         if not len(split):
             raise ConvcalcError("data_part_empty", name=data.name)
         return Feed(split, device, shape, scaling, options.seed, processes.share, at_once)
 
+    share = -(-setup.batch // processes.size)
+    if needs.peak(share, moments) > available(device):
+        raise too_large(needs, share, moments, device)
     try:
         t = Training(
             module, network, setup, options.seed, device, feed(train_split), None if validation is None else feed(validation), classes, found,
-            processes, precision, signature, told, stop, options.target, data.kind == "masks",
+            processes, precision, signature, told, stop, options.target, data.kind == "masks", options.compiled,
         )  # fmt: skip
         told("start", {"recipe": recipe, "setup": setup, "data": data, "built": built, "device": device, "precision": t.precision, "run": found,
-             "memory": needs.peak(setup.batch, moments), "samples": len(train_split)})  # fmt: skip
+             "memory": needs.peak(share, moments), "samples": len(train_split)})  # fmt: skip
         if not processes.first:
             state = train(t)
             if state != "interrupted":
@@ -241,21 +214,28 @@ def _train(
             if data.words:
                 found.write_json("words.json", list(data.words))
         before = sum(seconds for _, seconds in t.timing)
+        if device.type == "cuda":
+            torch.cuda.reset_peak_memory_stats(device)
         state = train(t)
+        # what the steps took at their worst, without the data set that lies beside them
+        most = torch.cuda.max_memory_allocated(device) - t.held if device.type == "cuda" else None
         if state == "interrupted":
             return {"state": state}
         measured = tested(t, feed(data.test))
         taken_before = max(0.0, sum(seconds for _, seconds in t.timing[: len(t.timing) - t.own_epochs]) - before)
         summary = _summary(options, recipe, data, t, measured, time.perf_counter() - begun + taken_before)
+        summary |= {"estimated_memory": needs.peak(share, moments), "peak_memory": most}
         if t.target is not None:
             summary["reached_target"] = state == "target"
         found.write_json("confusion.json", measured.confusion.long().tolist())
         found.write_json("summary.json", summary)
     except torch.OutOfMemoryError:
-        raise too_large(needs, setup.batch, moments) from None
+        raise too_large(needs, share, moments, device) from None
     except RuntimeError as error:
         if "can't allocate memory" in str(error) or "not enough memory" in str(error):
-            raise too_large(needs, setup.batch, moments) from None
+            raise too_large(needs, share, moments, device) from None
+        if options.compiled and type(error).__module__.startswith("torch._"):  # dynamo's and inductor's own
+            raise MissingError("cannot_compile", reason=str(error).splitlines()[0][:200]) from None
         raise
     told("tested", summary)
     return summary | {"state": state}
@@ -263,8 +243,12 @@ def _train(
 
 def _done(found: Run, signature: dict[str, Any]) -> dict[str, Any] | None:
     """The summary of a run that is finished with the same settings."""
-    done = found.read_json("summary.json")
-    if done is None or not found.checkpoints() or found.config()["signature"] != signature:
+    if found.checkpoints():
+        begun = found.config()["signature"]
+        if begun != signature:
+            raise ConvcalcError("run_other", name=str(found.folder), keys=differences(begun, signature))
+    done = found.summary()
+    if done is None or not found.checkpoints():
         return None
     return dict(done)
 
@@ -275,7 +259,7 @@ def _summary(
     line = {
         "model": recipe.model, "recipe": recipe.name, "flavour": options.flavour, "data": data.name, "seed": options.seed,
         "device": str(t.device), "epochs": len(t.history), "params": sum(p.numel() for p in t.module.parameters()),
-        "test_accuracy": round(found.accuracy, 6), "test_loss": round(found.loss, 6), "seconds": round(seconds, 2),
-        "images_per_second": round(sum(n for n, _ in t.timing) / sum(s for _, s in t.timing), 1) if t.timing else None, "published": recipe.published, "made_on": made_on(t), "test_samples": len(data.test),
+        "test_accuracy": round(found.accuracy, 6), "test_loss": round(found.loss, 6), "seconds": round(seconds, 2), "training_seconds": round(sum(s for _, s in t.timing), 3),
+        "images_per_second": round(sum(n for n, _ in t.timing) / sum(s for _, s in t.timing), 1) if t.timing else None, "published": published_for(recipe, data), "made_on": made_on(t), "test_samples": len(data.test),
     }  # fmt: skip
     return line | ({"test_iou": round(found.mean_iou, 6)} if data.kind == "masks" else {})

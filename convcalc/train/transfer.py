@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from torch import nn
@@ -11,13 +11,20 @@ from convcalc.errors import ConvcalcError, MissingError
 from convcalc.train.run import Run
 
 
-def take_over(module: nn.Module, other: Run, told: Callable[[str, dict[str, Any]], None]) -> None:
-    """The parameters of another run where name and shape agree."""
+def take_over(module: nn.Module, other: Run, words: Sequence[str], told: Callable[[str, dict[str, Any]], None]) -> None:
+    """The parameters of another run where name and shape agree; those of words only where the vocabulary is the same."""
     state = other.load()
     if state is None:
         raise MissingError("no_run", name=str(other.folder), known="–")
     own = module.state_dict()
-    taken = {key: value for key, value in state["model"].items() if key in own and own[key].shape == value.shape}
+    tables = set()
+    if list(words) != (other.read_json("words.json") or []):
+        tables = {f"{name}.weight" for name, part in module.named_modules() if isinstance(part, nn.Embedding)}
+    taken = {
+        key: value
+        for key, value in state["model"].items()
+        if key in own and own[key].shape == value.shape and key not in tables
+    }
     if not taken:
         raise ConvcalcError("other_network", name=str(other.folder))
     module.load_state_dict(own | taken)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import tarfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +28,14 @@ def _files(folder: Path) -> dict[str, bytes]:
     archive = folder / ARCHIVE
     found: dict[str, bytes] = {}
     try:
-        with tarfile.open(archive, "r:gz") as tar:
+        # unpacked to its end, where the checksum of the whole stands
+        with tarfile.open(fileobj=io.BytesIO(gzip.decompress(archive.read_bytes()))) as tar:
             for member in tar:
                 name = Path(member.name).name
                 content = tar.extractfile(member) if member.isfile() and name in names else None
                 if content is not None:
                     found[name] = content.read()
-    except (OSError, EOFError, tarfile.TarError) as error:
+    except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
         raise ConvcalcError("data_broken", path=archive.name, reason=str(error)) from None
     missing = [name for name in names if name not in found]
     if missing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from hashlib import blake2b
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from convcalc.errors import ConvcalcError
+from convcalc.files import write_bytes
 from convcalc.train.data import Array, Asked, Dataset, Split, stratified
 from convcalc.train.data.places import cache
 
@@ -23,16 +25,17 @@ NAMED = 3
 
 def read_tree(folder: Path, asked: Asked) -> Dataset:
     """The pictures below a folder, decoded to the size that is asked for; raises `ConvcalcError` for what is broken."""
-    parts = {
-        part: next((folder / name for name in names if (folder / name).is_dir()), None)
-        for part, names in _PARTS.items()
-    }
+    there = {path.name.lower(): path for path in sorted(folder.iterdir()) if path.is_dir()}
+    parts = {part: next((there[name] for name in names if name in there), None) for part, names in _PARTS.items()}
     if parts["train"] is None:
         return _split_here(folder, asked)
     classes = _classes(parts["train"])
     found, bad = {}, []
     for part, place in parts.items():
         if place is not None:
+            unknown = sorted(set(_classes(place)) - set(classes))
+            if unknown:
+                raise ConvcalcError("data_unknown_class", path=str(place), name=unknown[0], train=str(parts["train"]))
             paths, labels = _paths(place, classes)
             x, kept, broken = _decoded(paths, asked)
             bad += broken
@@ -62,7 +65,7 @@ def _split_here(folder: Path, asked: Asked) -> Dataset:
 def _classes(folder: Path) -> tuple[str, ...]:
     names = tuple(sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")))
     if len(names) < 2:
-        raise ConvcalcError("data_no_classes", path=str(folder))
+        raise ConvcalcError("data_no_classes", path=str(folder), count=len(names))
     return names
 
 
@@ -85,7 +88,13 @@ def _decoded(paths: list[Path], asked: Asked) -> tuple[Array, Array, list[tuple[
     large = int(np.prod(shape)) > IN_MEMORY
     target = _cached(paths, shape) if large else None
     if target is not None and target.is_file():
-        return np.load(target, mmap_mode="c"), np.arange(len(paths)), []
+        left_out = {int(i): reason for i, reason in json.loads(_left_out(target).read_text(encoding="utf-8"))}
+        kept_before = np.array([i for i in range(len(paths)) if i not in left_out], np.int64)
+        return (
+            np.load(target, mmap_mode="c")[: len(kept_before)],
+            kept_before,
+            [(paths[i], reason) for i, reason in left_out.items()],
+        )
     temporary = None
     if target is None:
         x: Array = np.empty(shape, np.uint8)
@@ -101,12 +110,12 @@ def _decoded(paths: list[Path], asked: Asked) -> tuple[Array, Array, list[tuple[
             try:
                 x[len(kept)] = decode(path, channels, height, width)
                 kept.append(i)
-            except (OSError, ValueError, SyntaxError, MemoryError) as error:  # Pillow's ways to refuse a file
+            except Exception as error:  # damaged files make Pillow raise nearly anything
                 bad.append((path, str(error)))
-            if bad and not asked.skip_bad and len(bad) > NAMED:
-                break
-        if temporary is not None and target is not None and not bad:
+        if temporary is not None and target is not None and (asked.skip_bad or not bad):
             x.flush()  # type: ignore[attr-defined]
+            numbers = {path: i for i, path in enumerate(paths)}
+            write_bytes(str(_left_out(target)), json.dumps([(numbers[path], reason) for path, reason in bad]).encode())
             temporary.replace(target)
             temporary = None
             x = np.load(target, mmap_mode="c")
@@ -127,12 +136,18 @@ def _reserve(path: Path) -> None:
 
 
 def decode(path: Path, channels: int, height: int, width: int) -> Array:
-    """A picture as uint8 (C, H, W); raises what Pillow raises."""
-    from PIL import Image
+    """A picture as uint8 (C, H, W), what is transparent on white, 16 bits as the upper 8; raises what Pillow raises."""
+    from PIL import Image, ImageOps
 
     try:
         with Image.open(path) as image:
-            made = image.convert("L" if channels == 1 else "RGB").resize((width, height), Image.Resampling.BILINEAR)
+            made: Image.Image = ImageOps.exif_transpose(image)  # as the camera was held
+            if made.mode.startswith("I"):  # 16 bits of grey, which `convert` would cut off at 255
+                made = Image.fromarray((np.clip(np.asarray(made, np.int64), 0, 2**16 - 1) >> 8).astype(np.uint8))
+            elif made.has_transparency_data:
+                ground = Image.new("RGBA", made.size, "white")
+                made = Image.alpha_composite(ground, made.convert("RGBA"))
+            made = made.convert("L" if channels == 1 else "RGB").resize((width, height), Image.Resampling.BILINEAR)
     except Image.DecompressionBombError as error:
         raise ValueError(str(error)) from None
     array = np.asarray(made, np.uint8)
@@ -149,7 +164,7 @@ def _all_there(labels: Array, classes: tuple[str, ...], folder: Path) -> Array:
 
 def _cached(paths: list[Path], shape: tuple[int, ...]) -> Path:
     """Where decoded pictures of this size lie: named after the files, their sizes and times."""
-    digest = blake2b(repr(shape).encode(), digest_size=16)
+    digest = blake2b(f"2 {shape}".encode(), digest_size=16)
     for path in paths:
         status = path.stat()
         digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
@@ -158,14 +173,20 @@ def _cached(paths: list[Path], shape: tuple[int, ...]) -> Path:
     return folder / f"{digest.hexdigest()}.npy"
 
 
+def _left_out(target: Path) -> Path:
+    """Beside decoded pictures: the numbers of those that could not be decoded, and why."""
+    return target.with_suffix(".json")
+
+
 def _complain(bad: list[tuple[Path, str]], asked: Asked) -> None:
     if bad and not asked.skip_bad:
         names = ", ".join(str(path) for path, _ in bad[:NAMED]) + (", …" if len(bad) > NAMED else "")
-        raise ConvcalcError("data_pictures", names=names, reason=bad[0][1])
+        raise ConvcalcError("data_pictures", count=len(bad), names=names, reason=bad[0][1])
 
 
 def _notes(bad: list[tuple[Path, str]]) -> tuple[tuple[str, str], ...]:
     if not bad:
         return ()
     names = ", ".join(str(path) for path, _ in bad[:NAMED]) + (", …" if len(bad) > NAMED else "")
-    return ((f"{len(bad)} pictures that cannot be decoded were left out: {names}", f"bỏ qua {len(bad)} ảnh không đọc được: {names}"),)  # fmt: skip
+    count = "1 picture" if len(bad) == 1 else f"{len(bad)} pictures"
+    return ((f"left out, since it cannot be decoded: {count}: {names}", f"bỏ qua {len(bad)} ảnh không đọc được: {names}"),)  # fmt: skip

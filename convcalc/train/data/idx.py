@@ -53,6 +53,8 @@ def _split(folder: Path, prefix: str) -> Split:
     images, labels = read_idx(paths[0], 3), read_idx(paths[1], 1)
     if len(images) != len(labels):
         raise ConvcalcError("data_counts", path=paths[0].name, samples=len(images), labels=len(labels))
+    if not len(labels):
+        raise ConvcalcError("data_part_empty", name=paths[0].name)
     check_labels(labels, 10, paths[1])
     return Split(images[:, None], labels.astype(np.int64))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from math import isqrt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from convcalc.errors import ConvcalcError
-from convcalc.train.data import Asked, Dataset, Split, data_set, stratified
+from convcalc.train.data import Array, Asked, Dataset, Split, data_set, stratified
 
 NAME = "ex7data.mat"
 # The exercise: 30 % for the test, then 10 % of the rest for validation, each class alike.
@@ -26,12 +27,13 @@ def read_mat(path: Path, seed: int, name: str) -> Dataset:
     for key in ("X", "y"):
         if key not in found:
             raise ConvcalcError("data_file_missing", path=path.name, name=key)
-    values, labels = np.asarray(found["X"], np.float64), np.asarray(found["y"]).reshape(-1).astype(np.int64)
+    values, given = _numbers(found["X"], "X", path), _numbers(found["y"], "y", path).reshape(-1)
+    labels = given.astype(np.int64)
+    if (labels != given).any():
+        raise ConvcalcError("data_broken", path=path.name, reason="y holds values that are no whole numbers")
     side = isqrt(values.shape[-1]) if values.ndim == 2 else 0
     if values.ndim != 2 or side * side != values.shape[1] or len(values) != len(labels):
         raise ConvcalcError("data_counts", path=path.name, samples=len(values), labels=len(labels))
-    if not np.isfinite(values).all():
-        raise ConvcalcError("data_broken", path=path.name, reason="X holds values that are no numbers")
     labels = np.where(labels == 10, 0, labels)  # 10 stands for the digit 0: MATLAB counts from 1
     if labels.min() < 0 or labels.max() > 9:
         raise ConvcalcError("data_labels", path=path.name, found=int(labels.max()), last=9)
@@ -41,6 +43,18 @@ def read_mat(path: Path, seed: int, name: str) -> Dataset:
     rest, test = stratified(labels, TEST, seed)
     inner, validation = stratified(labels[rest], VALIDATION, seed)
     return Dataset(name, tuple("0123456789"), whole.take(rest[inner]), whole.take(test), whole.take(rest[validation]))
+
+
+def _numbers(value: Any, name: str, path: Path) -> Array:
+    """A matrix of real, finite numbers, of which there must be some."""
+    if hasattr(value, "toarray"):
+        value = value.toarray()  # a sparse one
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf" or not np.isfinite(array).all():
+        raise ConvcalcError("data_broken", path=path.name, reason=f"{name} holds values that are no numbers")
+    if not array.size:
+        raise ConvcalcError("data_part_empty", name=path.name)
+    return array.astype(np.float64)
 
 
 @data_set("ex7data", "ex7data.mat, 5,000 digits 20×20 of Bài tập 11", ("ex7data", "."), lambda f: (f / NAME).is_file())

@@ -33,26 +33,29 @@ def roots(folder: str | None) -> list[Path]:
 
 def place_of(source: Source, folder: str | None) -> Path | None:
     """The folder that holds a set, or None."""
+    others = {name.lower() for other in sources().values() if other is not source for name in other.folders}
     for root in roots(folder):
         for name in source.folders:
+            if name == "." and root.resolve().name.lower() in others:
+                continue  # the folder of another set, whose files may have the same names
             if source.found(root / name):
                 return root / name
     return None
 
 
-def load(name: str, folder: str | None, asked: Asked, usual: str, told: Told) -> Dataset:
-    """The set of that name or path. `auto` is the recipe's usual set, downloaded if need be, or else the built-in digits."""
+def load(name: str, folder: str | None, asked: Asked, usual: str, told: Told, download: bool = True) -> Dataset:
+    """The set of that name or path, downloaded if it may be. `auto` is the recipe's usual set, or else the built-in digits."""
     known = sources()
     if name == "auto":
         try:
-            return load(usual, folder, asked, usual, told)
+            return load(usual, folder, asked, usual, told, download)
         except ConvcalcError as error:
             if error.kind not in ("no_download", "data_not_found") or known[usual].load.__module__.endswith("reviews"):
                 raise
             found = known["digits"].load(Path(), asked)
             note = (
-                f"{usual} is not here and {error.message('en')}; training on scikit-learn's 1,797 digits instead, so the figures are of another set",
-                f"không có {usual} và {error.message('vi')}; huấn luyện trên 1.797 chữ số của scikit-learn, nên kết quả là của tập khác",
+                f"{error.message('en')}; training on scikit-learn's 1,797 digits instead of {usual}, so the figures are of another set",
+                f"{error.message('vi')}; dùng tạm 1.797 chữ số của scikit-learn thay cho {usual}, nên kết quả là của tập khác",
             )
             return Dataset(**{**found.__dict__, "notes": (note,)})
     if name not in known:
@@ -62,7 +65,7 @@ def load(name: str, folder: str | None, asked: Asked, usual: str, told: Told) ->
         return source.load(Path(), asked)
     place = place_of(source, folder)
     if place is None:
-        if not source.files:
+        if not source.files or not download:
             raise MissingError("data_not_found", name=name, places=", ".join(map(str, roots(folder))))
         place = fetch(source, told)
     return source.load(place, asked)
@@ -92,21 +95,30 @@ def fetch(source: Source, told: Told) -> Path:
 
 def _download(file: Remote, folder: Path, told: Told) -> None:
     """By pooch: to another name, checked, then renamed; what a broken connection left is taken up again."""
+    import fcntl
+
     import pooch
     import requests
 
-    folder.mkdir(parents=True, exist_ok=True)
     pooch.get_logger().setLevel("ERROR")
     reason = ""
-    for url in file.mirrors:
-        try:
-            pooch.retrieve(url, f"md5:{file.md5}", file.name, folder, downloader=_Resuming(folder, told))
-            return
-        except (OSError, requests.RequestException) as error:
-            reason = _plain(error)
-        except ValueError:  # pooch's word for another checksum
-            reason = "the checksum is another one"
-            (folder / f".{file.name}.part").unlink(missing_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / f".{file.name}.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be at it; what it got is taken
+            for url in file.mirrors:
+                if (folder / file.name).is_file():
+                    return
+                try:
+                    pooch.retrieve(url, f"md5:{file.md5}", file.name, folder, downloader=_Resuming(folder, told))
+                    return
+                except (OSError, requests.RequestException) as error:
+                    reason = _plain(error)
+                except ValueError:  # pooch's word for another checksum
+                    reason = "the checksum is another one"
+                    (folder / f".{file.name}.part").unlink(missing_ok=True)
+    except OSError as error:  # the cache cannot be written
+        reason = error.strerror or str(error)
     raise MissingError("no_download", name=file.name, reason=reason, folder=str(folder))
 
 

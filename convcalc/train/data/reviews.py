@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import lzma
 import re
@@ -66,7 +65,8 @@ def _read_tsv(path: Path) -> tuple[list[str], list[int]]:
     except (OSError, lzma.LZMAError, EOFError, UnicodeDecodeError) as error:
         raise ConvcalcError("data_broken", path=path.name, reason=str(error)) from None
     texts, labels = [], []
-    for line, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter="\t", quoting=csv.QUOTE_NONE), 1):
+    for line, content_of_line in enumerate(io.StringIO(text, newline=None), 1):
+        row = content_of_line.rstrip("\n").split("\t")  # no quoting, and texts of any length
         if line == 1 and row[1:2] == ["label"]:
             continue
         if len(row) != 3 or row[1] not in ("0", "1"):
@@ -99,6 +99,8 @@ def ntc_scv(folder: Path, asked: Asked) -> Dataset:
             raise ConvcalcError("data_class_empty", path=part, name="1" if 1 not in labels else "0")
         found[part] = ([words_of(text) for text in texts], np.array(labels, np.int64))
     words = vocabulary(found["train"][0])
+    if len(words) == len((PAD, UNKNOWN)):
+        raise ConvcalcError("data_no_words", name="train")
     splits = {}
     for part, (listed, y) in found.items():
         x, lengths = numbered(listed, words)

@@ -1,0 +1,115 @@
+"""report.md: what a run was, what it reached, and its pictures, in words that a teacher can mark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from convcalc.train.run import Run
+from convcalc.words import decimal, pick
+
+# The columns of the table of epochs: key of metrics.jsonl, what it is called, and whether it is a share.
+COLUMNS = (
+    ("train_loss", "loss (train)", "loss (train)", False),
+    ("train_accuracy", "accuracy (train)", "độ chính xác (train)", True),
+    ("validation_loss", "loss (validation)", "loss (validation)", False),
+    ("validation_accuracy", "accuracy (validation)", "độ chính xác (validation)", True),
+    ("validation_iou", "mIoU (validation)", "mIoU (validation)", True),
+    ("lr", "learning rate", "learning rate", False),
+)
+
+
+def page(
+    run: Run, config: dict[str, Any], history: list[dict[str, Any]], summary: dict[str, Any] | None, pictures: list[str], lang: str
+) -> str:  # fmt: skip
+    """The text of report.md."""
+    signature = config["signature"]
+    lines = [f"# {run.name}", ""]
+    of = signature["setup"]["epochs"]
+    if summary is None:
+        done = len(history)
+        lines += [pick(lang, f"> Unfinished: {done} of {of} epochs.", f"> Chưa xong: {done}/{of} epoch."), ""]
+    for note in config.get("notes", ()):
+        lines += [f"> {note[1 if lang == 'vi' else 0]}", ""]
+    rows = _what_it_was(config, lang)
+    if summary is not None:
+        rows += _what_it_reached(config, len(history), summary, lang)
+    lines += ["| | |", "|---|---|", *(f"| {_cell(name)} | {_cell(value)} |" for name, value in rows), ""]
+    for name in pictures:
+        lines += [f"![{Path(name).stem}]({name})", ""]
+    columns = [column for column in COLUMNS if column[0] in history[0]]
+    lines.append("| epoch | " + " | ".join(pick(lang, en, vi) for _, en, vi, _ in columns) + " |")
+    lines.append("|---:" * (len(columns) + 1) + "|")
+    for one in history:
+        cells = [_share(one[key], lang) if share else decimal(f"{one[key]:.5g}", lang) for key, _, _, share in columns]
+        lines.append(f"| {one['epoch']} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _what_it_was(config: dict[str, Any], lang: str) -> list[tuple[str, str]]:
+    signature, options = config["signature"], config["options"]
+    rows = [
+        (pick(lang, "recipe", "công thức"), f"{signature['recipe']} ({signature['flavour']})"),
+        (pick(lang, "network", "mạng"), f"`{signature['spec']}`"),
+        (pick(lang, "data", "dữ liệu"), signature["data"]),
+    ]
+    if "samples" in config:
+        counts = " / ".join("–" if n is None else str(n) for n in config["samples"])
+        rows.append((pick(lang, "samples: training / validation / test", "số mẫu: train / validation / test"), counts))
+    if options.get("limit") is not None:
+        rows.append((pick(lang, "limited to", "giới hạn"), pick(lang, f"{options['limit']} samples of each part", f"{options['limit']} mẫu mỗi phần")))  # fmt: skip
+    rows += [(pick(lang, "setup", "thiết lập"), setup_text(signature["setup"], lang)), ("seed", str(signature["seed"]))]
+    if signature.get("init"):
+        rows.append((pick(lang, "weights taken from", "trọng số lấy từ"), str(signature["init"])))
+    if signature.get("freeze"):
+        rows.append((pick(lang, "what learned", "phần được học"), pick(lang, "only the last layer", "chỉ layer cuối")))
+    if signature.get("target"):
+        rows.append((pick(lang, "stops at a validation accuracy of", "dừng khi validation đạt"), _share(signature["target"], lang)))  # fmt: skip
+    return rows
+
+
+def _what_it_reached(
+    config: dict[str, Any], epochs: int, summary: dict[str, Any], lang: str
+) -> list[tuple[str, str]]:  # fmt: skip
+    masks = "test_iou" in summary
+    per_pixel = pick(lang, " (per pixel)", " (theo pixel)") if masks else ""
+    published = "–" if summary["published"] is None else _share(summary["published"], lang)
+    if summary["published"] is not None and config["source"]:
+        published += f" ({config['source']})"
+    done = f"{epochs}/{config['signature']['setup']['epochs']}"
+    if "reached_target" in summary:
+        done += pick(lang, ", the target was reached", ", đã đạt mục tiêu") if summary["reached_target"] else pick(lang, ", the target was not reached", ", chưa đạt mục tiêu")  # fmt: skip
+    return [
+        ("epoch", done),
+        (pick(lang, "test accuracy", "độ chính xác trên tập test") + per_pixel, _share(summary["test_accuracy"], lang)),
+        *([("mIoU", _share(summary["test_iou"], lang))] if masks else []),
+        (pick(lang, "published", "kết quả đã công bố"), published),
+        (pick(lang, "test loss", "loss trên tập test"), decimal(f"{summary['test_loss']:.4f}", lang)),
+        (pick(lang, "parameters", "số tham số"), str(summary["params"])),
+        (pick(lang, "seconds", "số giây"), decimal(f"{summary['seconds']:.1f}", lang)),
+        (pick(lang, "made on", "máy"), ", ".join(f"{k} {v}" for k, v in summary["made_on"].items())),
+    ]
+
+
+def setup_text(setup: dict[str, Any], lang: str) -> str:
+    """The numbers of a training in words."""
+    said = [
+        f"{setup['epochs']} epoch{'s' if lang != 'vi' and setup['epochs'] != 1 else ''}", f"batch {setup['batch']}", setup["optimiser"],
+        f"learning rate {decimal(format(setup['lr'], 'g'), lang)} ({setup['schedule']})",
+    ]  # fmt: skip
+    if setup["weight_decay"]:
+        said.append(f"weight decay {decimal(format(setup['weight_decay'], 'g'), lang)}")
+    if setup["smoothing"]:
+        said.append(f"label smoothing {decimal(format(setup['smoothing'], 'g'), lang)}")
+    if setup["clip"]:
+        said.append(pick(lang, "gradient at most ", "gradient tối đa ") + decimal(format(setup["clip"], "g"), lang))
+    said += [f"{name} {decimal(format(amount, 'g'), lang)}" for name, amount in setup["augment"]]
+    return "; ".join(said)
+
+
+def _share(value: float, lang: str) -> str:
+    return decimal(f"{value * 100:.2f}", lang) + " %"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
