@@ -130,10 +130,10 @@ def footprint(net: Layer, x: Shape, half: bool = False, channels_last: bool = Fa
     start = _Tensor((INDEX if integers else FLOAT) * whole(product(x)))
     found.tensors.append(start)
 
-    def add(inputs: list[_Tensor], y: Shape, keeps: str, weights: int, passes: bool) -> _Tensor:
+    def add(inputs: list[_Tensor], y: Shape, keeps: str, weights: int, passes: bool, also: int = 0) -> _Tensor:
         out = _Tensor(size * whole(product(y)))
         i = len(found.steps)
-        own = {"mask": out.bytes, "places": INDEX * whole(product(y))}.get(keeps, 0)
+        own = size * also + {"mask": out.bytes, "places": INDEX * whole(product(y))}.get(keeps, 0)
         if keeps in ("input", "places") and half and inputs[0] is start and not integers:
             own += HALF * whole(product(x))  # a copy of the input in bfloat16
         for one in inputs:
@@ -166,7 +166,8 @@ def footprint(net: Layer, x: Shape, half: bool = False, channels_last: bool = Fa
             ):
                 return y, tensor
             keeps = "nothing"  # the values lie in another order, so they are copied
-        return y, add([tensor], y, keeps, whole(layer.params(shape)), False)
+        also = whole(kind.keeps_also(shape, y))
+        return y, add([tensor], y, keeps, whole(layer.params(shape)), False, also)
 
     def merged(how: Merge, net: Network, values: list[tuple[Shape, _Tensor]]) -> tuple[Shape, _Tensor]:
         shapes = [value[0] for value in values]

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from torch.profiler import ProfilerActivity, profile
 
 import convcalc as cc
+from convcalc.layers import LAYERS
 from convcalc.memory import footprint
 from convcalc.train.rewrites import wide
 
@@ -58,6 +59,31 @@ def test_what_is_kept_for_the_backward_pass(spec: str, shape: tuple[int, ...], c
         module(x)
     kept = sum(t.untyped_storage().nbytes() for place, t in saved.items() if place not in learned)
     assert footprint(cc.parse(spec), shape, channels_last=channels_last).kept * BATCH == pytest.approx(kept, rel=0.01)
+
+
+@pytest.mark.parametrize("name", sorted(LAYERS))
+@pytest.mark.filterwarnings("ignore:Using padding='same'")  # with an even kernel torch copies, as is counted here
+def test_what_every_layer_keeps(name: str) -> None:
+    """Alone, on a batch so large that statistics of a whole batch or a channel count for little."""
+    batch = 64
+    for spec, text in LAYERS[name].examples:
+        layer, shape = cc.parse(spec), tuple(map(int, text.split(",")))
+        module = layer.module(shape)
+        x = torch.zeros(batch, *shape, dtype=torch.int64) if layer.takes_indices else torch.randn(batch, *shape)
+        x.requires_grad_(not layer.takes_indices)
+        learned = {p.untyped_storage().data_ptr() for p in [*module.parameters(), *module.buffers()]}
+        saved = {x.untyped_storage().data_ptr(): x}  # the loop holds the input
+
+        def pack(tensor: Tensor, saved: dict[int, Tensor] = saved) -> Tensor:
+            saved[tensor.untyped_storage().data_ptr()] = tensor
+            return tensor
+
+        with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+            module(x)
+        kept = sum(t.untyped_storage().nbytes() for place, t in saved.items() if place not in learned)
+        found = footprint(layer, shape).kept * batch
+        statistics = 4 * 4 * batch * shape[0] * (shape[-2] if name == "ln" and len(shape) > 1 else 1)
+        assert found == pytest.approx(kept, abs=statistics if name in ("bn", "ln", "gn", "in") else 0), spec
 
 
 @pytest.mark.parametrize(("spec", "batch"), [("cnn-digits", 64), ("fcn-small", 8), ("alexnet", 2), ("resnet18-small", 16), ("down-interpolation", 64), ("mlp-cifar10-3", 256)])  # fmt: skip

@@ -124,6 +124,10 @@ class Layer:
         """The receptive field of the output, of shape y, where f is that of the input, of shape x."""
         return f
 
+    def keeps_also(self, x: Shape, y: Shape) -> Dim:
+        """How many numbers of its own torch keeps for the backward pass of one input, beside what `keeps` says."""
+        return 0
+
     def module(self, x: Shape) -> nn.Module:
         """The torch module that does the same to an input of shape x (with a batch axis in front)."""
         return self.torch_module(x)

@@ -150,6 +150,15 @@ class Conv(Layer):
         axes = zip(kernel, stride, self._paddings(x, n), per_axis(self, "dilation", x, n), strict=True)
         return f.through(x, y, window_reaches((k, s, p, d) for k, s, (p, _), d in axes))
 
+    def keeps_also(self, x: Shape, y: Shape) -> Dim:
+        paddings = self._paddings(x, len(x) - 1)
+        if self.padding_mode == "zeros" and all(before == after for before, after in paddings):
+            return 0
+        # torch pads a copy first: with other values than zeros, or by what one end has more than the other
+        zeros = self.padding_mode == "zeros"
+        added = [after - before if zeros else before + after for before, after in paddings]
+        return x[0] * product(tuple(m + more for m, more in zip(x[1:], added, strict=True)))
+
     def module(self, x: Shape) -> nn.Module:
         return self.torch_module(
             x, in_channels=self.in_channels or x[0], out_channels=_kernels(self, x[0]), groups=_groups(self, x[0])

@@ -188,6 +188,10 @@ class LocalResponseNorm(Layer):
 
     examples = (("lrn 5", "8,6,6"), ("lrn", "8,7"))
 
+    def keeps_also(self, x: Shape, y: Shape) -> Dim:
+        # the squares with zeros around the channels, the denominators, and those to the power of beta
+        return (x[0] + self.size - 1) * product(x[1:]) + 2 * product(x)
+
     def shape(self, x: Shape) -> Shape:
         if len(x) < 2:
             raise ShapeError(

@@ -12,7 +12,7 @@ from convcalc.formula import Dim
 from convcalc.layers.base import Axes, Layer, channels_and_sizes, layer, per_axis, token
 from convcalc.notation import show
 from convcalc.reach import LONGEST_PERIOD, MOST_CELLS, Reach, transposed_reach, window_reaches
-from convcalc.shape import Shape, ceil_slack, extent, require, show_sizes, window, window_fix
+from convcalc.shape import Shape, ceil_slack, extent, product, require, show_sizes, window, window_fix
 
 if TYPE_CHECKING:
     from torch import nn
@@ -141,6 +141,9 @@ class MinPool(_Pool):
 
     examples = (("minpool 2", "1,6,6"), ("minpool 3 s2 p1 ceil", "2,8"), ("minpool 2", "1,4,4,4"))
 
+    def keeps_also(self, x: Shape, y: Shape) -> Dim:
+        return product(x)  # the negated input
+
     def module(self, x: Shape) -> nn.Module:
         from convcalc.torchside.modules import Negated
 
@@ -245,6 +248,9 @@ class Unpool(Layer):
             require(size, ">=", 1, "empty_output", layer_name=self.name, sizes=Lazy(show, size))
             out.append(size)
         return (channels, *out)
+
+    def keeps_also(self, x: Shape, y: Shape) -> Dim:
+        return 2 * product(x)  # a place of 64 bits for each value
 
     def field(self, f: Field, x: Shape, y: Shape) -> Field:
         return f.through(x, y, [transposed_reach(k, s, p) for _, k, s, p in self._axes(x)])
