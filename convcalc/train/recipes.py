@@ -71,6 +71,7 @@ _DOWN = Setup(
     20, 256, 2e-3, "adamw", "onecycle", 0.3, 0.05, (("flip", 0.5),)
 )  # the deck has Adam at 1e-5, which takes hundreds of epochs; docs/train.md lists what departs from it
 _DOWN_FAST = Setup(30, 256, 2e-3, "adamw", "onecycle", 0.1, 0.05, (("shift", 1.0), ("flip", 0.5)), 0.02)
+_SEVENS = Setup(20, 1024, 3e-4, schedule="onecycle")
 _LENET = Setup(15, 128, 3e-3, schedule="onecycle")
 _LENET_FAST = Setup(30, 128, 6e-3, "adamw", "onecycle", 0.02, 0.0, (_SHIFT, ("turn", 8.0)), 0.02)
 _CIFAR_FAST = Setup(30, 512, 1e-3, "adamw", "onecycle", 0.05, 0.1, (("shift", 4.0), ("flip", 0.5)), 0.02)
@@ -93,12 +94,12 @@ RECIPES: dict[str, Recipe] = {
         Recipe("mlp-cifar", "mlp-cifar10", "3,32,32", "cifar10", _CIFAR_DENSE, _DENSE_FAST, 0.53, _MLP_DECK, "half"),
         Recipe("mlp-cifar-2", "mlp-cifar10-2", "3,32,32", "cifar10", _CIFAR_DENSE, _DENSE_FAST, None, _MLP_DECK + ': "poorly"', "half"),
         Recipe("mlp-cifar-3", "mlp-cifar10-3", "3,32,32", "cifar10", _CIFAR_DENSE, _DENSE_FAST, None, _MLP_DECK + ': "even worse"', "half"),
-        Recipe("cnn-fashion", "cnn-fashion-2", "1,28,28", "fashion-mnist", Setup(20, 1024, 1e-4), replace(_CIFAR_FAST, epochs=15), None, _MLP_DECK, "half"),
+        Recipe("cnn-fashion", "cnn-fashion-2", "1,28,28", "fashion-mnist", _SEVENS, replace(_CIFAR_FAST, epochs=15), None, _MLP_DECK, "half"),
         *(
             Recipe(name, name, "1,28,28", "fashion-mnist", _DOWN, _DOWN_FAST, None, _MLP_DECK, "half")
             for name in ("down-max", "down-average", "down-interpolation", "down-stride")
         ),
-        Recipe("cnn-cifar", "cnn-cifar10", "3,32,32", "cifar10", Setup(30, 1024, 1e-4), _CIFAR_FAST, 0.69, _MLP_DECK, "half"),
+        Recipe("cnn-cifar", "cnn-cifar10", "3,32,32", "cifar10", _SEVENS, _CIFAR_FAST, 0.69, _MLP_DECK, "half"),
         Recipe("lenet", "lenet", "1,28,28", "mnist", _LENET, _LENET_FAST, 0.984, "Exercise Convolutional Neural Network"),
         Recipe("lenet5", "lenet5", "1,32,32", "mnist", Setup(20, 128, 8e-3, schedule="onecycle"), replace(_LENET_FAST, lr=1e-2, weight_decay=1e-3), 0.984, "Exercise Convolutional Neural Network"),
         Recipe("lenet-cassava", "lenet-same", "3,150,150", "", _SMALL, replace(_SMALL, augment=(("shift", 8.0), ("flip", 0.5)))),
