@@ -257,6 +257,18 @@ def test_altered_reviews(tmp_path: Path, content: bytes, kind: str) -> None:
     refused("ntc-scv", tmp_path, kind)
 
 
+def test_texts_that_have_no_word_in_common(tmp_path: Path) -> None:
+    lines = "".join(f"{i}\t{i % 2}\tw{i}\n" for i in range(8)).encode()
+    written(tmp_path / "ntc-scv", {f"{part}.tsv": lines for part in ("train", "valid", "test")})
+    refused("ntc-scv", tmp_path, "data_no_words")
+
+
+def test_a_text_may_be_long(tmp_path: Path) -> None:
+    lines = ("0\t0\t" + "dở " * 60_000 + "\n1\t1\tngon dở\n").encode()
+    written(tmp_path / "ntc-scv", {f"{part}.tsv": lines for part in ("train", "valid", "test")})
+    assert load("ntc-scv", tmp_path).words == ("<pad>", "<unk>", "dở")
+
+
 def test_words_and_numbers() -> None:
     assert words_of("Quán NGON, nhân_viên dễ_thương!!! 10/10") == ["quán", "ngon", "nhân_viên", "dễ_thương", "10", "10"]
     words = vocabulary([["a", "b"], ["a", "c"], ["b", "a"]])

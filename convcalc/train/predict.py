@@ -35,6 +35,8 @@ def predicted(found: Opened, text: str, top: int) -> list[tuple[str, float]]:
 
 def _picture(found: Opened, text: str) -> Split:
     path = Path(text)
+    if path.is_dir():
+        raise MissingError("no_file", path=text, reason="it is a folder", reason_vi="đây là thư mục")
     if not path.is_file():
         raise MissingError("no_file", path=text, reason="No such file", reason_vi="không tìm thấy")
     channels, height, width = found.config["decoded"]  # what the network's input was made of

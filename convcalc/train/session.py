@@ -31,6 +31,9 @@ from convcalc.train.transfer import freeze, take_over
 # So much may be taken to measure a network, beside what training takes.
 EVALUATION_BYTES = 512 * 2**20
 
+# So many samples tell something of the accuracy.
+LEAST_VALIDATION = 200
+
 # Told of everything that happens, by name.
 Told = Callable[[str, dict[str, Any]], None]
 
@@ -160,7 +163,9 @@ def _train(
     train_split, validation = data.train, data.validation
     if validation is None and setup.validation:
         labels = data.train.y if data.kind != "masks" else data.train.y[:, 0, 0] * 0
-        inner, held = stratified(labels, setup.validation, options.seed)
+        # of a small set a small share would be a handful
+        part = max(setup.validation, min(0.1, LEAST_VALIDATION / len(labels)))
+        inner, held = stratified(labels, part, options.seed)
         train_split, validation = data.train.take(inner), data.train.take(held)
     scaling = scaling_of(train_split, recipe.normalise)
     shape = tuple(whole(size) for size in built.shape)
