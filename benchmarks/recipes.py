@@ -64,6 +64,24 @@ def measured(recipe: str, flavour: str, seeds: int, more: list[str]) -> dict[str
     }  # fmt: skip
 
 
+def taken(folder: Path) -> dict[str, Any]:
+    """The same of one run that is finished, for what takes hours."""
+    summary, config = (json.loads((folder / name).read_text()) for name in ("summary.json", "config.json"))
+    options = config["options"]
+    given = [
+        f"--{key} {options[key]}"
+        for key in ("epochs", "batch", "lr", "device", "precision", "threads")
+        if options[key] not in (None, "auto")
+    ]
+    flavour = [] if summary["flavour"] == "slide" else [f"--recipe {summary['flavour']}"]
+    return {
+        "recipe": summary["recipe"], "flavour": summary["flavour"], "data": summary["data"], "machine": machine("torch"), "made_on": summary["made_on"],
+        "command": " ".join(["convcalc train", summary["recipe"], *flavour, f"--seed {summary['seed']}", *given]), "first_seed": summary["seed"],
+        "values": [summary.get("test_iou", summary["test_accuracy"])], "seconds": [summary["seconds"]],
+        "images_per_second": [summary["images_per_second"]], "epochs": summary["epochs"], "masks": "test_iou" in summary,
+    }  # fmt: skip
+
+
 def row(one: dict[str, Any]) -> str:
     recipe = RECIPES[one["recipe"]]
     values = [100 * v for v in one["values"]]
@@ -77,7 +95,7 @@ def row(one: dict[str, Any]) -> str:
     where, first = one["made_on"], one.get("first_seed", 0)
     return (
         f"| {one['recipe']} | {one['flavour']} | {one['data']} | {published} | {shown} | {statistics.mean(values):.2f}{spread}{unit} "
-        f"| {first}–{first + len(values) - 1} | {one['epochs']} | {statistics.median(one['seconds']):.0f} s | {where['device']}, {where.get('precision', 'fp32')}, {where['threads']} threads | `{one['command']}` |"
+        f"| {first if len(values) == 1 else f'{first}–{first + len(values) - 1}'} | {one['epochs']} | {statistics.median(one['seconds']):.0f} s | {where['device']}, {where.get('precision', 'fp32')}, {where['threads']} threads | `{one['command']}` |"
     )
 
 
@@ -152,8 +170,13 @@ def main() -> None:
     given = argparse.ArgumentParser()
     given.add_argument("recipes", nargs="*", help="name:slide or name:fast")
     given.add_argument("--seeds", type=int, default=3)
+    given.add_argument("--run", type=Path, action="append", default=[], help="the folder of a run that is finished")
     words, more = given.parse_known_args()
     held = {(one["recipe"], one["flavour"]): one for one in (json.loads(HELD.read_text()) if HELD.exists() else [])}
+    for folder in words.run:
+        one = taken(folder)
+        held[one["recipe"], one["flavour"]] = one
+        HELD.write_text(json.dumps(list(held.values()), indent=1) + "\n")
     for asked in words.recipes:
         name, _, flavour = asked.partition(":")
         held[name, flavour or "slide"] = measured(name, flavour or "slide", words.seeds, more)
