@@ -5,6 +5,7 @@ The steps of torchvision's ToTensor and Normalize are written out here, so that 
 
 import argparse
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +16,23 @@ from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
+from convcalc.train.data import Split
 from convcalc.train.data.idx import _split
 
 
 class Pictures(Dataset[Any]):
-    """torchvision's MNIST with ToTensor and Normalize."""
+    """torchvision's MNIST or CIFAR-10 with ToTensor and Normalize."""
 
-    def __init__(self, folder: Path, part: str) -> None:
-        split = _split(folder, part)
-        self.x, self.y = torch.from_numpy(split.x[:, 0].copy()), torch.from_numpy(split.y)
+    def __init__(self, split: Split, mean: Sequence[float] = (0.1307,), deviation: Sequence[float] = (0.3081,)) -> None:
+        x = split.x[:, 0] if split.x.shape[1] == 1 else split.x.transpose(0, 2, 3, 1)
+        self.x, self.y = torch.from_numpy(x.copy()), torch.from_numpy(split.y)
+        self.mean, self.deviation = mean, deviation
 
     def __len__(self) -> int:
         return len(self.y)
 
     def __getitem__(self, i: int) -> tuple[torch.Tensor, int]:
-        return normalised(to_tensor(Image.fromarray(self.x[i].numpy()))), int(self.y[i])
+        return normalised(to_tensor(Image.fromarray(self.x[i].numpy())), self.mean, self.deviation), int(self.y[i])
 
 
 def to_tensor(image: Image.Image) -> torch.Tensor:
@@ -39,10 +42,10 @@ def to_tensor(image: Image.Image) -> torch.Tensor:
     return x.permute((2, 0, 1)).contiguous().to(torch.float32).div(255)
 
 
-def normalised(x: torch.Tensor) -> torch.Tensor:
+def normalised(x: torch.Tensor, means: Sequence[float], deviations: Sequence[float]) -> torch.Tensor:
     """Less the mean, by the deviation, of each channel; both are made tensors and looked at for every picture."""
-    mean = torch.as_tensor([0.1307], dtype=x.dtype, device=x.device)
-    deviation = torch.as_tensor([0.3081], dtype=x.dtype, device=x.device)
+    mean = torch.as_tensor(means, dtype=x.dtype, device=x.device)
+    deviation = torch.as_tensor(deviations, dtype=x.dtype, device=x.device)
     if (deviation == 0).any():
         raise ValueError("a deviation is 0")
     return x.clone().sub_(mean.view(-1, 1, 1)).div_(deviation.view(-1, 1, 1))
@@ -90,8 +93,8 @@ def main() -> None:
     words = given.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(2)
-    train = DataLoader(Pictures(words.folder, "train"), batch_size=256, shuffle=True, num_workers=words.workers)
-    test = DataLoader(Pictures(words.folder, "t10k"), batch_size=256, num_workers=words.workers)
+    train = DataLoader(Pictures(_split(words.folder, "train")), batch_size=256, shuffle=True, num_workers=words.workers)
+    test = DataLoader(Pictures(_split(words.folder, "t10k")), batch_size=256, num_workers=words.workers)
     model = LeNet()
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
     for i in range(words.epochs):
