@@ -419,7 +419,7 @@ def test_a_seed_gives_equal_metrics(tmp_path: Path) -> None:
     first, one = trained(tmp_path, name="a")
     second, two = trained(tmp_path, name="b")
     assert one.metrics() == two.metrics()
-    clocked = {"seconds": 0, "images_per_second": 0}
+    clocked = {"seconds": 0, "training_seconds": 0, "images_per_second": 0}
     assert first | clocked == second | clocked
     assert equal(weights(one), weights(two))
     _, other = trained(tmp_path, name="c", seed=1)
@@ -848,7 +848,7 @@ def test_the_loss_that_is_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         with torch.no_grad():
             next(iter(module.parameters())).fill_(float("inf"))
 
-    monkeypatch.setattr("convcalc.train.session.initialise", endless)
+    monkeypatch.setattr("convcalc.train.build.initialise", endless)
     with pytest.raises(ConvcalcError) as error:
         trained(tmp_path)
     assert error.value.kind == "loss_not_finite"

@@ -20,8 +20,7 @@ def keep() -> None:
     """Let the process keep the memory that it frees, where the C library can.
 
     Activations are freed and taken again every step. The GNU C library gives blocks of over 32 MiB back to the system each time and gets
-    new, empty pages, which cost more than what is worked out in them: steps with large batches are up to one and a half times faster
-    when it does not. Other systems are left as they are.
+    new, empty pages, which can cost more than what is worked out in them. Other systems are left as they are.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
