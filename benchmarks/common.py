@@ -9,6 +9,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
@@ -56,6 +57,28 @@ def process(*words: str) -> Callable[[], object]:
 
 def python(*words: str) -> Callable[[], object]:
     return process(sys.executable, *words)
+
+
+def trained(recipe: str, flavour: str, seed: int, more: Sequence[str]) -> dict[str, Any]:
+    """The summary of `convcalc train` with those words, a process of its own, whose folder goes again."""
+    with tempfile.TemporaryDirectory() as runs:
+        words = [
+            sys.executable,
+            "-m",
+            "convcalc",
+            "train",
+            recipe,
+            "--recipe",
+            flavour,
+            "--seed",
+            str(seed),
+            "--runs",
+            runs,
+            "--json",
+            *more,
+        ]
+        ran = subprocess.run(words, check=True, capture_output=True, text=True)
+    return dict(json.loads(ran.stdout))
 
 
 def ratio(a: Sequence[float], b: Sequence[float]) -> float:

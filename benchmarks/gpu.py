@@ -6,17 +6,15 @@ python benchmarks/gpu.py lenet:fast cnn-cifar:slide cnn-cifar:fast resnet18-smal
 """
 
 import argparse
-import json
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from typing import Any
 
 import torch
-from common import machine, report
+from common import machine, report, trained
 
 EVERY = 0.2  # seconds between two looks at the GPU
 
@@ -52,24 +50,8 @@ class Busy:
 
 
 def run(recipe: str, flavour: str, seed: int, more: list[str]) -> dict[str, Any]:
-    command = [sys.executable, "-m", "convcalc"]
-    with tempfile.TemporaryDirectory() as runs, Busy() as busy:
-        words = [
-            *command,
-            "train",
-            recipe,
-            "--recipe",
-            flavour,
-            "--seed",
-            str(seed),
-            "--device",
-            "cuda",
-            "--runs",
-            runs,
-            "--json",
-            *more,
-        ]
-        found: dict[str, Any] = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
+    with Busy() as busy:
+        found = trained(recipe, flavour, seed, ["--device", "cuda", *more])
     return found | {"busy": busy.share}
 
 
