@@ -51,7 +51,7 @@ def taken(folder: Path) -> dict[str, Any]:
     options = config["options"]
     given = [
         f"--{key} {options[key]}"
-        for key in ("epochs", "batch", "lr", "device", "precision", "threads")
+        for key in ("epochs", "batch", "lr", "schedule", "device", "precision", "threads")
         if options[key] not in (None, "auto")
     ]
     flavour = [] if summary["flavour"] == "slide" else [f"--recipe {summary['flavour']}"]

@@ -593,6 +593,14 @@ def test_two_processes_do_not_train_one_run(tmp_path: Path) -> None:
     assert error.value.kind == "run_busy"
 
 
+def test_the_numbers_that_a_user_gives_take_the_recipes_place(tmp_path: Path) -> None:
+    given: dict[str, Any] = {"epochs": 2, "batch": 50, "lr": 1e-5, "schedule": "constant"}
+    _, found = trained(tmp_path, name="x", **given)
+    setup = found.config()["signature"]["setup"]
+    assert {key: setup[key] for key in given} == given
+    assert [one["lr"] for one in found.metrics()] == [1e-5, 1e-5]
+
+
 def test_other_settings_are_not_mixed_in(tmp_path: Path) -> None:
     trained(tmp_path, name="x", epochs=1)
     with pytest.raises(ConvcalcError) as error:

@@ -26,6 +26,13 @@ class Frozen(StrEnum):
     features = "features"
 
 
+class Schedule(StrEnum):
+    """How the learning rate goes over a training."""
+
+    constant = "constant"
+    onecycle = "onecycle"
+
+
 class Precision(StrEnum):
     """In what numbers the products of a step are worked out."""
 
@@ -48,6 +55,7 @@ def train(
     epochs: Annotated[int | None, typer.Option("--epochs", help=pick(HELP, "Instead of the recipe's.", "Thay cho số của công thức."), show_default=False)] = None,
     batch: Annotated[int | None, typer.Option("--batch", help=pick(HELP, "Batch size.", "Batch size."), show_default=False)] = None,
     lr: Annotated[float | None, typer.Option("--lr", help=pick(HELP, "Highest learning rate.", "Learning rate lớn nhất."), show_default=False)] = None,
+    schedule: Annotated[Schedule | None, typer.Option("--schedule", help=pick(HELP, "How the learning rate goes: constant, or up and down once.", "Learning rate: constant (giữ nguyên) hoặc onecycle (tăng rồi giảm một lần)."), show_default=False)] = None,
     limit: Annotated[int | None, typer.Option("--limit", help=pick(HELP, "No more samples than this, for a quick look.", "Chỉ dùng bấy nhiêu mẫu, để xem nhanh."), show_default=False)] = None,
     device: DeviceOption = Device.auto,
     precision: Annotated[Precision, typer.Option("--precision", help=pick(HELP, "Numbers of the products; auto: bf16 on a GPU that has it, fp32 elsewhere.", "Kiểu số của phép nhân; auto: bf16 trên GPU nếu có, còn lại fp32."))] = Precision.auto,
@@ -94,7 +102,7 @@ def train(
     from convcalc.cli.training import trained
 
     options = {
-        "recipe": recipe or "", "flavour": flavour.value, "data": data, "data_dir": data_dir, "seed": seed, "epochs": epochs, "batch": batch, "lr": lr,
+        "recipe": recipe or "", "flavour": flavour.value, "data": data, "data_dir": data_dir, "seed": seed, "epochs": epochs, "batch": batch, "lr": lr, "schedule": schedule and schedule.value,
         "limit": limit, "device": device.value, "precision": precision.value, "compiled": compiled, "threads": threads, "name": name, "runs": runs, "fresh": fresh, "target": target_accuracy,
         "init": init, "freeze": freeze is not None, "classes": classes, "skip_bad": skip_bad,
     }  # fmt: skip

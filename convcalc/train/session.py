@@ -50,6 +50,7 @@ class Options:
     epochs: int | None = None
     batch: int | None = None
     lr: float | None = None
+    schedule: str | None = None
     limit: int | None = None
     device: str = "auto"
     precision: str = "auto"
@@ -66,8 +67,8 @@ class Options:
 
     def setup(self, recipe: Recipe) -> Setup:
         """The recipe's numbers with the user's in their place."""
-        given = {k: v for k, v in (("epochs", self.epochs), ("batch", self.batch), ("lr", self.lr)) if v is not None}
-        return replace(recipe.setup(self.flavour), **given)  # type: ignore[arg-type]
+        given = {name: getattr(self, name) for name in ("epochs", "batch", "lr", "schedule")}
+        return replace(recipe.setup(self.flavour), **{k: v for k, v in given.items() if v is not None})
 
     def fixed(self) -> Options:
         """The same with whole paths, so that the run can go on from another folder."""
