@@ -52,7 +52,7 @@ def taken(folder: Path) -> dict[str, Any]:
     given = [
         f"--{key} {options[key]}"
         for key in ("epochs", "batch", "lr", "schedule", "device", "precision", "threads")
-        if options[key] not in (None, "auto")
+        if options.get(key) not in (None, "auto")
     ]
     flavour = [] if summary["flavour"] == "slide" else [f"--recipe {summary['flavour']}"]
     return {
