@@ -71,7 +71,7 @@ _DOWN = Setup(
     20, 256, 2e-3, "adamw", "onecycle", 0.3, 0.05, (("flip", 0.5),)
 )  # the deck has Adam at 1e-5, which takes hundreds of epochs; docs/train.md lists what departs from it
 _DOWN_FAST = Setup(30, 256, 2e-3, "adamw", "onecycle", 0.1, 0.05, (("shift", 1.0), ("flip", 0.5)), 0.02)
-_SEVENS = Setup(20, 1024, 3e-4, schedule="onecycle")
+_SEVENS = Setup(100, 1024, 1e-5)
 _LENET = Setup(15, 128, 3e-3, schedule="onecycle")
 _LENET_FAST = Setup(30, 128, 6e-3, "adamw", "onecycle", 0.02, 0.0, (_SHIFT, ("turn", 8.0)), 0.02)
 _CIFAR_FAST = Setup(30, 512, 1e-3, "adamw", "onecycle", 0.05, 0.1, (("shift", 4.0), ("flip", 0.5)), 0.02)
