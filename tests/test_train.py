@@ -816,6 +816,8 @@ def test_a_run_that_does_not_fit(convcalc: Convcalc, tmp_path: Path) -> None:
         0,
         True,
     )
+    row = next(one for one in json.loads(convcalc("runs", *runs, "--json").out) if one["run"] == "masks")
+    assert row["validation_iou"] == Run(tmp_path / "runs" / "masks").metrics()[-1]["validation_iou"]
     ran = convcalc("predict", "masks", "x.png", *runs)
     assert (ran.code, "every pixel" in " ".join(ran.err.split())) == (2, True)
     for path in (tmp_path / "runs" / "base").glob("checkpoint-*"):

@@ -35,10 +35,12 @@ def runs(
             continue
         whole.append(run)
         held = [one["validation_accuracy"] for one in history if "validation_accuracy" in one]
+        masks = [one["validation_iou"] for one in history if "validation_iou" in one]
         rows.append(
             {
                 "run": run.name, "recipe": config["signature"]["recipe"], "flavour": config["signature"]["flavour"], "data": config["signature"]["data"],
                 "epochs": len(history), "of": config["signature"]["setup"]["epochs"], "validation_accuracy": held[-1] if held else None,
+                "validation_iou": masks[-1] if masks else None,
                 **{key: summary.get(key) for key in ("test_accuracy", "test_iou", "published", "seconds")},
             }
         )  # fmt: skip
@@ -93,8 +95,9 @@ def _table(rows: list[dict[str, Any]], lang: str) -> None:
     for row in rows:
         seconds = "–" if row["seconds"] is None else decimal(f"{row['seconds']:.1f}", lang)
         test = row["test_iou"] if row["test_iou"] is not None else row["test_accuracy"]
+        held = row["validation_iou"] if row["validation_iou"] is not None else row["validation_accuracy"]
         table.add_row(
-            Text(row["run"]), Text(row["data"]), f"{row['epochs']}/{row['of']}", share(row["validation_accuracy"]), share(test),
+            Text(row["run"]), Text(row["data"]), f"{row['epochs']}/{row['of']}", share(held), share(test),
             share(row["published"]), seconds,
         )  # fmt: skip
     console().print(table)

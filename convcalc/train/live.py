@@ -87,10 +87,10 @@ class Live:
         )
         steps = -(-samples // setup.batch)
         if steps < FEW_STEPS:
-            better = max(1, samples // 16)
+            better = min(32, max(1, samples // 16))
             self.say(
-                f"only {steps} steps an epoch: a batch of {setup.batch} is large for {samples} samples; try --batch {min(better, 32)}",
-                f"mỗi epoch chỉ có {steps} bước: batch {setup.batch} quá lớn cho {samples} mẫu; thử --batch {min(better, 32)}", "yellow",
+                f"only {steps} steps an epoch: a batch of {setup.batch} is large for {samples} samples; try --batch {better}",
+                f"mỗi epoch chỉ có {steps} bước: batch {setup.batch} quá lớn cho {samples} mẫu; thử --batch {better}", "yellow",
             )  # fmt: skip
         if self.out.is_terminal:
             self.bar = Progress(
