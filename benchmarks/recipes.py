@@ -45,22 +45,37 @@ def measured(recipe: str, flavour: str, seeds: int, more: list[str]) -> dict[str
     }  # fmt: skip
 
 
-def taken(folder: Path) -> dict[str, Any]:
-    """The same of one run that is finished, for what takes hours."""
-    summary, config = (json.loads((folder / name).read_text()) for name in ("summary.json", "config.json"))
-    options = config["options"]
-    given = [
-        f"--{key} {options[key]}"
-        for key in ("epochs", "batch", "lr", "schedule", "device", "precision", "threads")
-        if options.get(key) not in (None, "auto")
-    ]
-    flavour = [] if summary["flavour"] == "slide" else [f"--recipe {summary['flavour']}"]
-    return {
-        "recipe": summary["recipe"], "flavour": summary["flavour"], "data": summary["data"], "machine": machine("torch"), "made_on": summary["made_on"],
-        "command": " ".join(["convcalc train", summary["recipe"], *flavour, f"--seed {summary['seed']}", *given]), "first_seed": summary["seed"],
-        "values": [summary.get("test_iou", summary["test_accuracy"])], "seconds": [summary["seconds"]],
-        "images_per_second": [summary["images_per_second"]], "epochs": summary["epochs"], "masks": "test_iou" in summary,
-    }  # fmt: skip
+def taken(folders: list[Path]) -> list[dict[str, Any]]:
+    """The same of runs that are finished, for what takes hours: those of one recipe, whose seeds follow each other, are one row."""
+    rows: dict[tuple[str, str], list[tuple[dict[str, Any], list[str]]]] = {}
+    for folder in folders:
+        summary, config = (json.loads((folder / name).read_text()) for name in ("summary.json", "config.json"))
+        options = config["options"]
+        given = [
+            f"--{key} {options[key]}"
+            for key in ("epochs", "batch", "lr", "schedule", "device", "precision", "threads")
+            if options.get(key) not in (None, "auto")
+        ]
+        rows.setdefault((summary["recipe"], summary["flavour"]), []).append((summary, given))
+    found = []
+    for (recipe, flavour), runs in rows.items():
+        runs.sort(key=lambda one: one[0]["seed"])
+        (first, given), many = runs[0], [summary for summary, _ in runs]
+        assert all(words == given for _, words in runs), f"{recipe}: not the same options"
+        assert [one["seed"] - first["seed"] for one in many] == list(range(len(many))), (
+            f"{recipe}: not one seed after another"
+        )
+        assert all((one["made_on"], one["data"]) == (first["made_on"], first["data"]) for one in many), (
+            f"{recipe}: not the same machine or data"
+        )
+        asked = [] if flavour == "slide" else [f"--recipe {flavour}"]
+        found.append({
+            "recipe": recipe, "flavour": flavour, "data": first["data"], "machine": machine("torch"), "made_on": first["made_on"],
+            "command": " ".join(["convcalc train", recipe, *asked, f"--seed {first['seed']}", *given]), "first_seed": first["seed"],
+            "values": [one.get("test_iou", one["test_accuracy"]) for one in many], "seconds": [one["seconds"] for one in many],
+            "images_per_second": [one["images_per_second"] for one in many], "epochs": first["epochs"], "masks": "test_iou" in first,
+        })  # fmt: skip
+    return found
 
 
 def row(one: dict[str, Any]) -> str:
@@ -151,11 +166,16 @@ def main() -> None:
     given = argparse.ArgumentParser()
     given.add_argument("recipes", nargs="*", help="name:slide or name:fast")
     given.add_argument("--seeds", type=int, default=3)
-    given.add_argument("--run", type=Path, action="append", default=[], help="the folder of a run that is finished")
+    given.add_argument(
+        "--run",
+        type=Path,
+        action="append",
+        default=[],
+        help="the folder of a run that is finished; again for more seeds",
+    )
     words, more = given.parse_known_args()
     held = {(one["recipe"], one["flavour"]): one for one in (json.loads(HELD.read_text()) if HELD.exists() else [])}
-    for folder in words.run:
-        one = taken(folder)
+    for one in taken(words.run):
         held[one["recipe"], one["flavour"]] = one
         HELD.write_text(json.dumps(list(held.values()), indent=1) + "\n")
     for asked in words.recipes:

@@ -42,7 +42,7 @@ def loaded(name: str, size: tuple[int, int, int] | None = None) -> Any:
     return sources()[name].load(place, Asked(size))
 
 
-def ours(recipe: str, data: Any, batch: int) -> Callable[[], None]:
+def ours(recipe: str, data: Any, batch: int, precision: str = "fp32") -> Callable[[], None]:
     """One epoch of convcalc's loop with all that belongs to it (metrics, checkpoint), without validation."""
     chosen = RECIPES[recipe]
     built = build(chosen, data, len(data.classes), 0)
@@ -63,7 +63,7 @@ def ours(recipe: str, data: Any, batch: int) -> Callable[[], None]:
                 len(data.classes),
                 Run(Path(folder)),
                 World(),
-                "fp32",
+                precision,
                 {},
             )
             train(t)
@@ -152,7 +152,8 @@ def main() -> None:
         {
             "lenet": ours("lenet", mnist, 256), "lenet by hand": hand_written(mnist, 256), "lenet slides": slides(Pictures(mnist.train), LeNet(), 256),
             "mlp": ours("mlp-fashion", fashion, 1024), "mlp slides": slides(Pictures(fashion.train, (0.5,), (0.5,)), mlp, 1024),
-            "mlp-cifar": ours("mlp-cifar", cifar, 1024), "mlp-cifar slides": slides(Pictures(cifar.train, (0.5,) * 3, (0.5,) * 3), coloured, 1024),
+            "mlp-cifar": ours("mlp-cifar", cifar, 1024), "mlp-cifar bf16": ours("mlp-cifar", cifar, 1024, "bf16"),
+            "mlp-cifar slides": slides(Pictures(cifar.train, (0.5,) * 3, (0.5,) * 3), coloured, 1024),
         },
         TIMES,
     )  # fmt: skip
@@ -163,6 +164,7 @@ def main() -> None:
         ["LeNet, an epoch of MNIST", f"{median(timed['lenet']):.2f} s", "by hand, all in memory", f"{median(timed['lenet by hand']):.2f} s", f"{ratio(timed['lenet by hand'], timed['lenet']):.2f}"],
         ["MLP 784-256-10, an epoch of Fashion-MNIST", f"{median(timed['mlp']):.2f} s", "the slides' way", f"{median(timed['mlp slides']):.2f} s", f"{ratio(timed['mlp slides'], timed['mlp']):.1f}"],
         ["MLP 3072-256-10, an epoch of CIFAR-10", f"{median(timed['mlp-cifar']):.2f} s", "the slides' way", f"{median(timed['mlp-cifar slides']):.2f} s", f"{ratio(timed['mlp-cifar slides'], timed['mlp-cifar']):.1f}"],
+        ["the same, `--precision bf16`", f"{median(timed['mlp-cifar bf16']):.2f} s", "the slides' way", f"{median(timed['mlp-cifar slides']):.2f} s", f"{ratio(timed['mlp-cifar slides'], timed['mlp-cifar bf16']):.1f}"],
         ["TextCNN, an epoch of NTC-SCV", f"{median(timed['text']):.1f} s", "padded batches as they come", f"{median(timed['text padded']):.1f} s", f"{ratio(timed['text padded'], timed['text']):.1f}"],
         [f"LeNet, process start to {reached['convcalc'] * 100:.2f} % (4 epochs)", f"{median(whole['convcalc']):.1f} s", f"the slides' way, {reached['slides'] * 100:.2f} % (12 epochs)", f"{median(whole['slides']):.1f} s", f"{ratio(whole['slides'], whole['convcalc']):.1f}"],
     ]  # fmt: skip

@@ -865,6 +865,16 @@ def test_the_loss_that_is_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "--lr" in (error.value.hint() or "")
 
 
+def test_a_rate_that_learns_nothing_is_said(tmp_path: Path) -> None:
+    told: dict[str, dict[str, Any]] = {}
+    run(options(tmp_path, lr=1000.0, schedule="constant"), told.__setitem__, lambda: False)
+    assert told["unlearned"]["loss"] >= told["unlearned"]["guess"] == pytest.approx(2.302585)
+    told.clear()
+    run(options(tmp_path, name="usual", epochs=5), told.__setitem__, lambda: False)
+    assert "tested" in told
+    assert "unlearned" not in told
+
+
 def test_too_little_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise RuntimeError(

@@ -146,6 +146,13 @@ class Live:
         said = f"epoch {epoch:>{len(str(of))}}/{of}  loss {decimal(f'{train_loss:.4f}', self.lang)}, {_share(train_accuracy, self.lang)}{held}  {decimal(f'{seconds:.1f}', self.lang)} s"
         self.say(said, said)
 
+    def _unlearned(self, loss: float, guess: float, classes: int, lr: float) -> None:
+        had, least, rate = (decimal(f"{value:.4g}", self.lang) for value in (loss, guess, lr))
+        self.say(
+            f"it has learned nothing: the loss of {had} is no better than the {least} of equal probabilities for {classes} classes; try a learning rate other than {rate} (--lr), or more epochs",
+            f"mạng chưa học được gì: loss {had} không tốt hơn mức {least} khi chia đều xác suất cho {classes} lớp; thử learning rate khác {rate} (--lr), hoặc train thêm epoch", "yellow",
+        )  # fmt: skip
+
     def _tested(self, **summary: Any) -> None:
         self.close()
         published = summary.get("published")

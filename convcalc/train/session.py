@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -227,6 +228,9 @@ def _train(
         most = torch.cuda.max_memory_allocated(device) - t.held if device.type == "cuda" else None
         if state == "interrupted":
             return {"state": state}
+        loss, guess = t.history[-1]["train_loss"], math.log(classes)
+        if classes > 1 and loss >= guess:
+            told("unlearned", {"loss": loss, "guess": guess, "classes": classes, "lr": setup.lr})
         measured = tested(t, feed(data.test))
         taken_before = max(0.0, sum(seconds for _, seconds in t.timing[: len(t.timing) - t.own_epochs]) - before)
         summary = _summary(options, recipe, data, t, measured, time.perf_counter() - begun + taken_before)
