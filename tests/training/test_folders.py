@@ -1,0 +1,189 @@
+"""Folders of pictures: their parts, broken ones, and caches."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from convcalc.errors import ConvcalcError
+from convcalc.train.data import Asked
+from convcalc.train.data.folders import decode, read_tree
+from convcalc.train.feed import Feed, scaling_of
+from training.files import written
+
+
+def picture(colour: tuple[int, int, int], size: tuple[int, int] = (12, 9), form: str = "PNG") -> bytes:
+    from PIL import Image
+
+    out = BytesIO()
+    Image.new("RGB", size, colour).save(out, form)
+    return out.getvalue()
+
+
+def tree(folder: Path, parts: tuple[str, ...] = ("",), count: int = 10) -> Path:
+    for part in parts:
+        for i, name in enumerate(("cbb", "cbsd", "healthy")):
+            colour = tuple(200 if c == i else 20 for c in range(3))
+            written(folder / part / name, {f"{k}.png": picture(colour) for k in range(count)})  # type: ignore[arg-type]
+    return folder
+
+
+SIZE = (3, 16, 16)
+
+
+def test_a_tree_with_its_own_parts(tmp_path: Path) -> None:
+    data = read_tree(tree(tmp_path, ("train", "validation", "test")), Asked(SIZE))
+    assert data.classes == ("cbb", "cbsd", "healthy")
+    assert [len(s) for s in (data.train, data.validation, data.test) if s is not None] == [30, 30, 30]
+    assert data.train.x.shape == (30, *SIZE)
+    assert (data.train.x[data.train.y == 1][:, 1] == 200).all()
+
+
+def test_a_tree_that_is_split_here(tmp_path: Path) -> None:
+    data = read_tree(tree(tmp_path), Asked(SIZE, seed=3))
+    assert [len(s) for s in (data.train, data.validation, data.test) if s is not None] == [21, 3, 6]
+    again = read_tree(tmp_path, Asked(SIZE, seed=3))
+    assert data.checksum() == again.checksum()
+    assert data.checksum() != read_tree(tmp_path, Asked(SIZE, seed=4)).checksum()
+
+
+def test_broken_pictures_are_named_and_left_out_only_when_asked(tmp_path: Path) -> None:
+    tree(tmp_path)
+    (tmp_path / "cbb" / "3.png").write_bytes(picture((1, 2, 3))[:40])
+    (tmp_path / "healthy" / "7.png").write_text("no picture")
+    with pytest.raises(ConvcalcError) as error:
+        read_tree(tmp_path, Asked(SIZE))
+    assert error.value.kind == "data_pictures"
+    assert "3.png" in error.value.message()
+    data = read_tree(tmp_path, Asked(SIZE, skip_bad=True))
+    assert sum(len(s) for s in (data.train, data.validation, data.test) if s is not None) == 28
+    assert "2 pictures" in data.notes[0][0]
+
+
+def test_what_was_left_out_of_a_large_tree_is_remembered(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
+    tree(tmp_path / "pictures")
+    (tmp_path / "pictures" / "cbb" / "3.png").write_text("no picture")
+    first = read_tree(tmp_path / "pictures", Asked(SIZE, skip_bad=True))
+    monkeypatch.setattr("convcalc.train.data.folders.decode", lambda *_: pytest.fail("decoded again"))
+    second = read_tree(tmp_path / "pictures", Asked(SIZE, skip_bad=True))
+    assert (first.checksum(), first.notes) == (second.checksum(), second.notes)
+    assert "1 picture:" in second.notes[0][0]
+    with pytest.raises(ConvcalcError) as error:
+        read_tree(tmp_path / "pictures", Asked(SIZE))
+    assert error.value.kind == "data_pictures"
+
+
+def test_every_broken_picture_is_counted(tmp_path: Path) -> None:
+    tree(tmp_path)
+    for i in range(7):
+        (tmp_path / "cbb" / f"{i}.png").write_text("no picture")
+    with pytest.raises(ConvcalcError) as error:
+        read_tree(tmp_path, Asked(SIZE))
+    assert ": 7:" in error.value.message()
+    assert error.value.message("vi").startswith("7 ảnh")
+
+
+def test_parts_in_capitals_and_classes_that_are_only_tested(tmp_path: Path) -> None:
+    data = read_tree(tree(tmp_path, ("Train", "TEST")), Asked(SIZE))
+    assert data.classes == ("cbb", "cbsd", "healthy")
+    written(tmp_path / "TEST" / "unknown", {"0.png": picture((1, 2, 3))})
+    with pytest.raises(ConvcalcError) as error:
+        read_tree(tmp_path, Asked(SIZE))
+    assert error.value.kind == "data_unknown_class"
+    assert "unknown" in error.value.message()
+
+
+def test_pictures_of_every_kind_are_seen_as_people_see_them(tmp_path: Path) -> None:
+    from PIL import Image
+
+    ramp = np.arange(256, dtype=np.uint16).reshape(16, 16) * 257
+    Image.fromarray(ramp).save(tmp_path / "16.png")  # 16 bits of grey
+    assert (decode(tmp_path / "16.png", 1, 16, 16)[0] == ramp // 257).all()
+    stroke = np.zeros((8, 8, 4), np.uint8)
+    stroke[2:6, 3:5, 3] = 255  # black where it is not transparent
+    Image.fromarray(stroke).save(tmp_path / "alpha.png")
+    seen = decode(tmp_path / "alpha.png", 1, 8, 8)[0]
+    assert (seen[2:6, 3:5] == 0).all()
+    assert (seen[:2] == 255).all()
+    upper = np.zeros((8, 12, 3), np.uint8)
+    upper[:4] = 250
+    image = Image.fromarray(upper)
+    exif = image.getexif()
+    exif[0x0112] = 6  # the camera was turned: to be shown turned by 90° to the right
+    image.save(tmp_path / "phone.jpg", exif=exif, quality=95)
+    turned = decode(tmp_path / "phone.jpg", 1, 12, 8)[0]
+    assert turned[:, 6:].min() > 200
+    assert turned[:, :2].max() < 50
+
+
+def test_an_empty_class_and_no_classes(tmp_path: Path) -> None:
+    tree(tmp_path)
+    (tmp_path / "new").mkdir()
+    with pytest.raises(ConvcalcError) as error:
+        read_tree(tmp_path, Asked(SIZE))
+    assert error.value.kind == "data_class_empty"
+    (tmp_path / "other").mkdir()
+    with pytest.raises(ConvcalcError) as error:
+        read_tree(tmp_path / "other", Asked(SIZE))
+    assert error.value.kind == "data_no_classes"
+
+
+def test_large_trees_are_decoded_once(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
+    tree(tmp_path / "pictures", ("train", "test"))
+    first = read_tree(tmp_path / "pictures", Asked(SIZE))
+    assert isinstance(first.train.x, np.memmap)
+    assert len(list((cache / "decoded").glob("*.npy"))) == 2
+    calls: list[Path] = []
+    monkeypatch.setattr("convcalc.train.data.folders.decode", lambda path, *_: calls.append(path))
+    second = read_tree(tmp_path / "pictures", Asked(SIZE))
+    assert (calls, second.checksum()) == ([], first.checksum())
+    (tmp_path / "pictures" / "train" / "cbb" / "0.png").write_bytes(picture((9, 9, 9)))
+    with pytest.raises(Exception):  # noqa: B017, PT011 — the changed tree is decoded again, here by what decodes nothing
+        read_tree(tmp_path / "pictures", Asked(SIZE)).checksum()
+    assert calls
+
+
+def test_a_large_folder_that_is_split_here_stays_a_file(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree(tmp_path / "pictures")
+    small = read_tree(tmp_path / "pictures", Asked(SIZE))
+    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
+    large = read_tree(tmp_path / "pictures", Asked(SIZE))
+    assert large.checksum() == small.checksum()
+    for part in ("train", "validation", "test"):
+        one, other = getattr(large, part), getattr(small, part)
+        assert isinstance(one.x, np.memmap)
+        assert one.x.filename == large.train.x.filename
+        assert (one.rows(slice(None)) == other.x).all()
+        assert (one.y == other.y).all()
+        again = one.take(np.arange(len(one))[::-1])
+        assert isinstance(again.x, np.memmap)
+        assert (again.rows(0) == other.x[-1]).all()
+        batches = [
+            [batch.x for _, batch in Feed(split, torch.device("cpu"), SIZE, scaling_of(split, "data"), 0).in_order(3)]
+            for split in (one, other)
+        ]
+        assert all(torch.equal(a, b) for a, b in zip(*batches, strict=True))
+
+
+def test_a_disk_that_is_full_ends_in_a_sentence(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
+
+    def full(*_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.posix_fallocate", full)
+    tree(tmp_path / "pictures")
+    with pytest.raises(ConvcalcError) as error:
+        read_tree(tmp_path / "pictures", Asked(SIZE))
+    assert (error.value.kind, error.value.exit_code) == ("cannot_write", 3)
+    assert list((cache / "decoded").iterdir()) == []

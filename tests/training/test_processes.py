@@ -1,0 +1,103 @@
+"""Several processes train as one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convcalc.train.run import Run
+from training.runs import command, environment, trained
+
+
+def torchrun(tmp_path: Path, name: str, count: int, *more: str) -> list[str]:
+    return [
+        sys.executable, "-m", "torch.distributed.run", f"--nproc-per-node={count}", "--master-port=0", "--rdzv-backend=c10d", "--rdzv-endpoint=localhost:0",
+        "-m", "convcalc", *command(tmp_path, name, *more)[3:],
+    ]  # fmt: skip
+
+
+def test_two_processes_train_as_one(tmp_path: Path) -> None:
+    more = ("--epochs", "2", "--limit", "333")
+    one = subprocess.run(
+        command(tmp_path, "one", *more), env=environment(), capture_output=True, text=True, timeout=300
+    )
+    assert one.returncode == 0, one.stderr
+    two = subprocess.run(
+        torchrun(tmp_path, "two", 2, *more), env=environment(), capture_output=True, text=True, timeout=300
+    )
+    assert two.returncode == 0, two.stderr
+    for a, b in zip(Run(tmp_path / "runs" / "one").metrics(), Run(tmp_path / "runs" / "two").metrics(), strict=True):
+        assert a["train_loss"] == pytest.approx(b["train_loss"], abs=1e-5)
+        assert a["validation_loss"] == pytest.approx(b["validation_loss"], abs=1e-5)
+    summary = Run(tmp_path / "runs" / "two").read_json("summary.json")
+    assert summary["made_on"]["processes"] == 2
+    assert two.stdout.count("epoch 1/2") == 1  # the first process speaks
+
+
+def workers(folder: Path) -> list[int]:
+    """The processes that train below a folder, without torchrun's own."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (place / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if str(folder / "runs").encode() in words and b"torch.distributed.run" not in words:
+            found.append(int(place.name))
+    return sorted(found)
+
+
+def test_one_process_is_killed_and_the_run_goes_on_as_one(tmp_path: Path) -> None:
+    found = Run(tmp_path / "runs" / "both")
+    more = ("--epochs", "25")
+    process = subprocess.Popen(
+        torchrun(tmp_path, "both", 2, *more),
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    begun = time.monotonic()
+    while len(found.metrics()) < 2 and time.monotonic() - begun < 120 and process.poll() is None:
+        time.sleep(0.05)
+    assert process.poll() is None
+    os.kill(workers(tmp_path)[-1], signal.SIGKILL)
+    assert process.wait(120) != 0  # torchrun ends the others
+    assert workers(tmp_path) == []
+    state = found.load()
+    assert state is not None
+    rest = subprocess.run(
+        command(tmp_path, "both", "--lang", "en", *more), env=environment(), capture_output=True, text=True, timeout=300
+    )
+    assert rest.returncode == 0, rest.stderr
+    assert "going on after epoch" in rest.stdout
+    assert "not the same bits" in rest.stdout
+    assert len(found.metrics()) == 25
+
+
+def test_a_run_of_one_process_goes_on_with_two(tmp_path: Path) -> None:
+    steps = 0
+
+    def stop() -> bool:
+        nonlocal steps
+        steps += 1
+        return steps == 5
+
+    values: dict[str, Any] = {"name": "grows", "epochs": 3, "batch": 16, "limit": None}
+    broken, found = trained(tmp_path, stop=stop, **values)
+    assert broken["state"] == "interrupted"
+    rest = subprocess.run(
+        torchrun(tmp_path, "grows", 2, "--epochs", "3", "--lang", "en"), env=environment(), capture_output=True, text=True, timeout=300
+    )  # fmt: skip
+    assert rest.returncode == 0, rest.stderr
+    assert "processes 1 → 2" in " ".join(rest.stdout.split())
+    _, other = trained(tmp_path, **values | {"name": "whole"})
+    for a, b in zip(found.metrics(), other.metrics(), strict=True):
+        assert a["train_loss"] == pytest.approx(b["train_loss"], abs=1e-4)

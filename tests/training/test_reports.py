@@ -1,0 +1,190 @@
+"""What a run leaves, and what the commands make of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from convcalc.errors import ConvcalcError
+from convcalc.train.run import Run
+from training.runs import Convcalc, trained
+
+
+def test_a_run_leaves_everything(convcalc: Convcalc, tmp_path: Path) -> None:
+    runs = str(tmp_path / "runs")
+    words = ("--data", "digits", "--epochs", "2", "--limit", "400", "--runs", runs, "--device", "cpu")
+    ran = convcalc("train", "lenet", *words, "--lang", "vi")
+    assert ran.code == 0, ran.err
+    assert "torch cũng đếm vậy" in " ".join(ran.out.split())
+    found = tmp_path / "runs" / "lenet-slide-seed0"
+    names = {path.name for path in found.iterdir() if not path.name.startswith((".", "checkpoint"))}
+    assert names == {
+        "config.json", "metrics.jsonl", "summary.json", "confusion.json", "report.md", "curves.png", "confusion.png", "kernels.png", "mistakes.png",
+    }  # fmt: skip
+    summary = json.loads((found / "summary.json").read_text())
+    wanted = {"model", "recipe", "data", "seed", "device", "epochs", "params", "test_accuracy", "test_loss", "seconds", "images_per_second", "published"}  # fmt: skip
+    assert wanted <= set(summary)
+    assert summary["images_per_second"] > 0
+    from PIL import Image
+
+    for name in ("curves.png", "confusion.png", "kernels.png", "mistakes.png"):
+        with Image.open(found / name) as image:
+            assert min(image.size) > 200
+    before = {name: (found / name).read_bytes() for name in ("curves.png", "confusion.png", "report.md")}
+    for name in before:
+        (found / name).unlink()
+    assert convcalc("report", "lenet-slide-seed0", "--runs", runs, "--lang", "vi").code == 0
+    assert {name: (found / name).read_bytes() for name in before} == before
+    again = convcalc("train", "lenet", *words, "--lang", "en")
+    assert (again.code, "this run is finished" in again.out) == (0, True)
+    listed = json.loads(convcalc("runs", "--runs", runs, "--json").out)
+    assert [one["run"] for one in listed] == ["lenet-slide-seed0"]
+    picture = tmp_path / "all.png"
+    assert convcalc("runs", "--runs", runs, "--curves", str(picture)).code == 0
+    assert picture.stat().st_size > 1000
+
+
+def test_predict_pictures(convcalc: Convcalc, tmp_path: Path) -> None:
+    from PIL import Image
+
+    from convcalc.train.data import Asked, sources
+
+    trained(tmp_path, name="x", epochs=12, limit=1400)
+    data = sources()["digits"].load(Path(), Asked((1, 28, 28)))
+    right = 0
+    files = []
+    for i in range(12):
+        path = tmp_path / f"{i}.png"
+        Image.fromarray(data.test.x[i, 0]).save(path)
+        files.append(str(path))
+    ran = convcalc("predict", "x", *files, "--runs", str(tmp_path / "runs"), "--json")
+    assert ran.code == 0, ran.err
+    for i, line in enumerate(ran.out.splitlines()):
+        found = json.loads(line)
+        assert sum(c["probability"] for c in found["classes"]) <= 1.0001
+        right += found["classes"][0]["name"] == str(data.test.y[i])
+    assert right >= 9
+    assert convcalc("predict", "x", str(tmp_path / "none.png"), "--runs", str(tmp_path / "runs")).code == 3
+    (tmp_path / "bad.png").write_text("x")
+    assert convcalc("predict", "x", str(tmp_path / "bad.png"), "--runs", str(tmp_path / "runs")).code == 2
+
+
+def test_predict_texts(convcalc: Convcalc, tmp_path: Path, reviews: Path) -> None:
+    trained(
+        tmp_path, recipe="textcnn", name="t", data="auto", data_dir=str(reviews), epochs=12, batch=8, limit=60, lr=0.01
+    )
+    runs = str(tmp_path / "runs")
+    for text, name in (("ngon và rẻ", "positive"), ("DỞ, chậm!", "negative")):
+        ran = convcalc("predict", "t", text, "--runs", runs, "--json")
+        assert json.loads(ran.out)["classes"][0]["name"] == name
+    ran = convcalc("predict", "t", "hello world", "--runs", runs)
+    assert (ran.code, "no word" in ran.err) == (2, True)
+    ran = convcalc("predict", "t", str(tmp_path / "nothere.txt"), "--runs", runs)
+    assert (ran.code, "nothere.txt" in ran.err.replace("\n", "")) == (3, True)
+    (tmp_path / "review").write_text("ngon, rẻ", encoding="utf-8")
+    ran = convcalc("predict", "t", str(tmp_path / "review"), "hello world", "ngon", "--runs", runs, "--json")
+    assert (ran.code, ran.out.count('"positive"') >= 2, "hello world" in ran.err) == (2, True, True)
+
+
+def test_a_run_that_does_not_fit(convcalc: Convcalc, tmp_path: Path) -> None:
+    trained(tmp_path, name="base", epochs=1)
+    with pytest.raises(ConvcalcError) as error:
+        trained(tmp_path, recipe="digits20", name="tuned", init="base")
+    assert error.value.kind == "other_network"
+    runs = ("--runs", str(tmp_path / "runs"))
+    trained(tmp_path, recipe="fcn", name="masks", data="shapes", epochs=1, batch=10, limit=20)
+    assert (convcalc("report", "masks", *runs).code, (tmp_path / "runs" / "masks" / "predictions.png").is_file()) == (
+        0,
+        True,
+    )
+    row = next(one for one in json.loads(convcalc("runs", *runs, "--json").out) if one["run"] == "masks")
+    assert row["validation_iou"] == Run(tmp_path / "runs" / "masks").metrics()[-1]["validation_iou"]
+    ran = convcalc("predict", "masks", "x.png", *runs)
+    assert (ran.code, "every pixel" in " ".join(ran.err.split())) == (2, True)
+    for path in (tmp_path / "runs" / "base").glob("checkpoint-*"):
+        path.unlink()
+    (tmp_path / "runs" / "base" / "metrics.jsonl").unlink()
+    for words in (("report", "base"), ("predict", "base", "x.png")):
+        ran = convcalc(*words, *runs)
+        assert (ran.code, "no checkpoint" in " ".join(ran.err.split())) == (3, True)
+
+
+def test_a_run_goes_on_and_is_reported_from_another_folder(
+    convcalc: Convcalc, tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    words = ("--data", folder.name, "--epochs", "1", "--batch", "8", "--runs", "runs", "--name", "x", "--device", "cpu")
+    assert convcalc("train", "lenet-cassava", *words).code == 0
+    runs = folder.parent / "runs"
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    (runs / "x" / "mistakes.png").unlink()
+    assert convcalc("report", "x", "--runs", str(runs)).code == 0
+    assert (runs / "x" / "mistakes.png").is_file()
+    assert "finished" in convcalc("train", "--resume", "x", "--runs", str(runs), "--lang", "en").out
+    shutil.rmtree(folder)
+    assert convcalc("report", "x", "--runs", str(runs)).code == 0
+    assert "mistakes.png" in (runs / "x" / "report.md").read_text()  # as it was drawn before
+
+
+def test_one_damaged_run_does_not_hide_the_others(convcalc: Convcalc, tmp_path: Path) -> None:
+    trained(tmp_path, name="good", epochs=1)
+    (tmp_path / "runs" / "bad").mkdir()
+    (tmp_path / "runs" / "bad" / "config.json").write_text("{")
+    (tmp_path / "runs" / "worse").mkdir()
+    (tmp_path / "runs" / "worse" / "config.json").write_text((tmp_path / "runs" / "good" / "config.json").read_text())
+    (tmp_path / "runs" / "worse" / "summary.json").write_text("{}")
+    ran = convcalc("runs", "--runs", str(tmp_path / "runs"), "--lang", "en")
+    assert ran.code == 3
+    assert "good" in ran.out
+    assert ran.err.count("is damaged") == 2
+    ran = convcalc("runs", "--runs", str(tmp_path / "runs"), "--curves", str(tmp_path / "all.svg"), "--lang", "en")
+    assert (ran.code, "PNG" in ran.err) == (2, True)
+    assert not (tmp_path / "all.svg").exists()
+
+
+def test_names_of_classes_as_people_write_them(tmp_path: Path) -> None:
+    """Long ones, dollars, more than have room: drawn without a warning, which would fail the test."""
+    from convcalc.train import pictures
+
+    names = ["bệnh khảm lá sắn (Cassava Mosaic Disease) nặng", "giá $5 và $10", *map(str, range(40))]
+    for count in (2, 20, 42):
+        table = np.eye(count, dtype=int) * 3
+        assert pictures.png(pictures.confusion(table.tolist(), names[:count], "vi"))
+    shown = [(np.zeros((1, 8, 8), np.float32), names[0], names[1], 0.5)] * 7
+    assert pictures.png(pictures.mistakes(shown, "vi"))
+    history = [{"epoch": 1, "validation_accuracy": 0.5}, {"epoch": 2, "validation_accuracy": 0.7}]
+    assert pictures.png(pictures.lines({f"run {i} $x$": history for i in range(45)}, "vi"))
+    assert pictures.png(pictures.lines({}, "en"))
+
+
+def test_a_configuration_from_elsewhere(convcalc: Convcalc, tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "config.json").write_text('{"a": 1}')
+    for words in (("runs",), ("report", "x"), ("predict", "x", "y.png"), ("train", "--resume", "x")):
+        ran = convcalc(*words, "--runs", str(tmp_path))
+        assert (ran.code, "damaged" in ran.err) == (3, True)
+
+
+def test_predict_sees_what_training_saw(convcalc: Convcalc, tmp_path: Path) -> None:
+    """lenet5 takes 32×32 and is trained on 28×28 with a border: a picture file gets the same."""
+    from PIL import Image
+
+    from convcalc.train.data import Asked, sources
+    from convcalc.train.measure import predictions
+    from convcalc.train.report import opened
+
+    _, found = trained(tmp_path, recipe="lenet5", name="x", epochs=2)
+    data = sources()["digits"].load(Path(), Asked((1, 32, 32)))
+    network = opened(found)
+    scores, _ = predictions(network.network, network.feed(data.test.take(np.arange(5))))
+    for i in range(5):
+        path = tmp_path / f"{i}.png"
+        Image.fromarray(data.test.x[i, 0]).save(path)
+        ran = convcalc("predict", "x", str(path), "--runs", str(tmp_path / "runs"), "--json", "--top", "1")
+        top = json.loads(ran.out)["classes"][0]
+        assert top["probability"] == pytest.approx(float(scores[i].softmax(0).max()), abs=1e-5)

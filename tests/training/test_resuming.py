@@ -1,0 +1,232 @@
+"""The same bits again: after breaks, kills, full disks and damage."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convcalc.errors import ConvcalcError
+from convcalc.train.run import Run
+from training.runs import command, environment, equal, trained, weights
+
+
+def test_a_seed_gives_equal_metrics(tmp_path: Path) -> None:
+    first, one = trained(tmp_path, name="a")
+    second, two = trained(tmp_path, name="b")
+    assert one.metrics() == two.metrics()
+    clocked = {"seconds": 0, "training_seconds": 0, "images_per_second": 0}
+    assert first | clocked == second | clocked
+    assert equal(weights(one), weights(two))
+    _, other = trained(tmp_path, name="c", seed=1)
+    assert not equal(weights(one), weights(other))
+
+
+@pytest.mark.parametrize("recipe", ["lenet", "digits20"])  # digits20 has a dropout and a schedule in `fast`
+@pytest.mark.parametrize("after", [1, 4, 11])
+def test_going_on_gives_the_same_bits(tmp_path: Path, recipe: str, after: int) -> None:
+    values: dict[str, Any] = {"recipe": recipe, "flavour": "fast", "batch": 32, "epochs": 3, "limit": 200}
+    whole, one = trained(tmp_path, name="whole", **values)
+    steps = 0
+
+    def stop() -> bool:
+        nonlocal steps
+        steps += 1
+        return steps == after
+
+    broken, two = trained(tmp_path, stop=stop, name="broken", **values)
+    assert broken["state"] == "interrupted"
+    rest, _ = trained(tmp_path, name="broken", **values)
+    assert rest["state"] == "done"
+    assert one.metrics() == two.metrics()
+    assert equal(weights(one), weights(two))
+    assert whole["test_accuracy"] == rest["test_accuracy"]
+
+
+def test_kills_at_any_moment_lose_an_epoch_at_most(tmp_path: Path) -> None:
+    """SIGKILL again and again, also in the middle of writing; the end is that of a run nobody disturbed."""
+    done = subprocess.run(command(tmp_path, "whole"), env=environment(), capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    rng = np.random.default_rng(5)
+    epochs = 0
+    killed = Run(tmp_path / "runs" / "killed")
+    for _ in range(4):
+        process = subprocess.Popen(
+            command(tmp_path, "killed"), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        begun = time.monotonic()
+        while process.poll() is None and time.monotonic() - begun < 60:
+            time.sleep(0.01)
+            if len(killed.metrics()) > epochs:  # at least one epoch more than before
+                time.sleep(float(rng.uniform(0, 0.15)))
+                break
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        state = killed.load()
+        assert state is not None
+        assert state["epoch"] >= epochs
+        epochs = int(state["epoch"])
+    rest = subprocess.run(command(tmp_path, "killed"), env=environment(), capture_output=True, text=True, timeout=300)
+    assert rest.returncode == 0, rest.stderr
+    whole = Run(tmp_path / "runs" / "whole")
+    assert whole.metrics() == killed.metrics()
+    assert equal(weights(whole), weights(killed))
+
+
+@pytest.mark.parametrize(
+    ("where", "write"), [("os.fsync", 1), ("os.fsync", 4), ("os.fsync", 7), ("Path.replace", 0), ("Path.replace", 2)]
+)
+def test_a_kill_inside_the_write_of_a_checkpoint(tmp_path: Path, where: str, write: int) -> None:
+    """SIGKILL when a file is written but not yet on the disk, or not yet renamed: the end is that of an undisturbed run."""
+    more = ("--epochs", "3")
+    whole = subprocess.run(command(tmp_path, "whole", *more), env=environment(), capture_output=True, text=True)
+    assert whole.returncode == 0, whole.stderr
+    killer = f"""
+import os, signal, sys
+import convcalc.train.run as run
+from pathlib import Path
+real, count = {where if where == "os.fsync" else "Path.replace"}, 0
+def killing(*given):
+    global count
+    count += "checkpoint" in str(given[0]) or {where == "os.fsync"}
+    if count > {write}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(*given)
+{"run.os.fsync" if where == "os.fsync" else "Path.replace"} = killing
+from convcalc.cli import main
+sys.argv = ["convcalc", *{command(tmp_path, "killed", *more)[3:]!r}]
+main()
+"""
+    broken = subprocess.run([sys.executable, "-c", killer], env=environment(), capture_output=True, text=True)
+    assert broken.returncode == -signal.SIGKILL, broken.stderr
+    rest = subprocess.run(command(tmp_path, "killed", *more), env=environment(), capture_output=True, text=True)
+    assert rest.returncode == 0, rest.stderr
+    one, two = Run(tmp_path / "runs" / "whole"), Run(tmp_path / "runs" / "killed")
+    assert one.metrics() == two.metrics()
+    assert equal(weights(one), weights(two))
+    assert not list(two.folder.glob(".checkpoint-*"))
+
+
+def test_a_kill_in_the_write_leaves_what_was_there(tmp_path: Path) -> None:
+    found = Run(tmp_path)
+    found.write_text("a.txt", "whole")
+
+    def broken(file: Any) -> None:
+        file.write(b"half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        found.write("a.txt", broken)
+    assert (tmp_path / "a.txt").read_text() == "whole"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_a_full_disk_keeps_the_last_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trained(tmp_path, name="x", epochs=1)
+    found = Run(tmp_path / "runs" / "x")
+    before = found.load()
+    real = os.fsync
+    monkeypatch.setattr(
+        "convcalc.train.run.os.fsync", lambda handle: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+    )
+    with pytest.raises(ConvcalcError) as error:
+        trained(tmp_path, name="y", epochs=1)
+    assert (error.value.kind, error.value.exit_code) == ("run_unwritable", 3)
+    assert "No space left" in error.value.message()
+    monkeypatch.setattr("convcalc.train.run.os.fsync", real)
+    after = found.load()
+    assert before is not None
+    assert after is not None
+    assert equal(before["model"], after["model"])
+
+
+def test_a_checkpoint_runs_no_code(tmp_path: Path) -> None:
+    trained(tmp_path, name="x", epochs=1)
+    found = Run(tmp_path / "runs" / "x")
+
+    class Evil:
+        def __reduce__(self) -> tuple[Any, ...]:
+            return os.mkdir, (str(tmp_path / "evil"),)
+
+    for path in found.checkpoints():
+        path.unlink()
+    found.save({"epoch": 1, "step": 0, "version": 1, "model": Evil()})
+    with pytest.raises(ConvcalcError) as error:
+        found.load()
+    assert error.value.kind == "run_broken"
+    assert not (tmp_path / "evil").exists()
+
+
+def test_a_damaged_checkpoint_falls_back_to_the_one_before(tmp_path: Path) -> None:
+    trained(tmp_path, name="x", epochs=3)
+    found = Run(tmp_path / "runs" / "x")
+    newest, before = found.checkpoints()
+    content = bytearray(newest.read_bytes())
+    content[len(content) // 2] ^= 1
+    newest.write_bytes(content)
+    state = found.load()
+    assert state is not None
+    assert f"{state['epoch']:05d}" in before.name
+    assert len(list(found.folder.glob("checkpoint-*"))) == 2  # the last two are kept
+
+
+def test_two_processes_do_not_train_one_run(tmp_path: Path) -> None:
+    found = Run(tmp_path / "runs" / "x")
+    found.make()
+    with found.held(), pytest.raises(ConvcalcError) as error:
+        trained(tmp_path, name="x")
+    assert error.value.kind == "run_busy"
+
+
+def test_other_settings_are_not_mixed_in(tmp_path: Path) -> None:
+    trained(tmp_path, name="x", epochs=1)
+    with pytest.raises(ConvcalcError) as error:
+        trained(tmp_path, name="x", epochs=2)
+    assert error.value.kind == "run_other"
+    assert "epochs 1 → 2" in error.value.message()
+    found, _ = trained(tmp_path, name="x", epochs=2, fresh=True)
+    assert found["epochs"] == 2
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
+    words = command(tmp_path, "x", "--epochs", "200")
+    process = subprocess.Popen(words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    found = Run(tmp_path / "runs" / "x")
+    begun = time.monotonic()
+    while not found.metrics() and time.monotonic() - begun < 60:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "the same command goes on" in out
+    assert found.load() is not None
+
+
+def test_metrics_that_a_kill_cut_off_are_written_again(tmp_path: Path) -> None:
+    def stop_after_two() -> Callable[[], bool]:
+        left = iter(range(10**6))
+        return lambda: next(left) >= 12
+
+    trained(tmp_path, name="x", epochs=4, stop=stop_after_two())
+    found = Run(tmp_path / "runs" / "x")
+    lines = found.metrics()
+    found.write_metrics(lines[:-1])  # the checkpoint was written, its line not
+    trained(tmp_path, name="x", epochs=4)
+    assert found.metrics()[: len(lines)] == lines
+    assert len(found.metrics()) == 4
+
+
+def test_the_whole_time_counts(tmp_path: Path) -> None:
+    left = iter(range(10**6))
+    trained(tmp_path, name="x", epochs=4, stop=lambda: next(left) >= 12)
+    rest, _ = trained(tmp_path, name="x", epochs=4)
+    assert rest["images_per_second"] > 0
+    assert rest["seconds"] > 0

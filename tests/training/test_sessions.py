@@ -1,0 +1,221 @@
+"""From words to a run: targets, transfer, memory, limits, and bad words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+import convcalc as cc
+from convcalc.errors import ConvcalcError
+from convcalc.memory import footprint
+from convcalc.train.run import Run
+from convcalc.train.session import run
+from training.runs import Convcalc, options, trained, weights
+
+
+def test_word_vectors_are_taken_over_only_with_the_same_words(tmp_path: Path, reviews: Path) -> None:
+    values: dict[str, Any] = {"recipe": "textcnn", "data": "auto", "data_dir": str(reviews), "epochs": 1, "batch": 8}
+    _, base = trained(tmp_path, name="base", **values)
+    events: dict[str, Any] = {}
+    for name, words in (("same", None), ("other", ["<pad>", "<unk>", *"abcdefghijkl"])):
+        if words is not None:
+            held = base.read_json("words.json")
+            base.write_json("words.json", words[: len(held)])
+        chosen = options(tmp_path, name=name, init="base", **values)
+        run(chosen, lambda event, said: events.update({event: said}), lambda: False)
+        assert events["taken"]["taken"] == events["taken"]["of"] - (words is not None)
+
+
+def test_what_was_learned_can_be_taken_over(tmp_path: Path) -> None:
+    _, base = trained(tmp_path, name="base", epochs=1)
+    events: dict[str, Any] = {}
+    chosen = options(tmp_path, name="tuned", epochs=1, init="base", freeze=True, classes=12)
+    run(chosen, lambda event, values: events.update({event: values}), lambda: False)
+    old, new = weights(base), weights(Run(chosen.folder))
+    assert events["frozen"]["count"] > 40_000
+    changed_keys = [key for key in old if old[key].shape != new[key].shape or not torch.equal(old[key], new[key])]
+    assert changed_keys == ["9.weight", "9.bias"]
+    assert new["9.weight"].shape == (12, 84)
+
+
+def test_a_target_stops_early_and_sets_the_exit_code(convcalc: Convcalc, tmp_path: Path) -> None:
+    words = ("--data", "digits", "--runs", str(tmp_path), "--device", "cpu", "--epochs", "30", "--json")
+    ran = convcalc("train", "lenet", *words, "--name", "a", "--target-accuracy", "0.5")
+    assert ran.code == 0
+    assert json.loads(ran.out)["epochs"] < 30
+    ran = convcalc(
+        "train", "lenet", *words[:-3], "--epochs", "1", "--json", "--name", "b", "--target-accuracy", "0.999"
+    )
+    assert ran.code == 1
+
+
+def test_the_loss_that_is_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(module: nn.Module, glorot: bool) -> None:
+        with torch.no_grad():
+            next(iter(module.parameters())).fill_(float("inf"))
+
+    monkeypatch.setattr("convcalc.train.build.initialise", endless)
+    with pytest.raises(ConvcalcError) as error:
+        trained(tmp_path)
+    assert error.value.kind == "loss_not_finite"
+    assert "--lr" in (error.value.hint() or "")
+
+
+def test_a_rate_that_learns_nothing_is_said(tmp_path: Path) -> None:
+    told: dict[str, dict[str, Any]] = {}
+    run(options(tmp_path, lr=1000.0, schedule="constant"), told.__setitem__, lambda: False)
+    assert told["unlearned"]["loss"] >= told["unlearned"]["guess"] == pytest.approx(2.302585)
+    told.clear()
+    run(options(tmp_path, name="usual", epochs=5), told.__setitem__, lambda: False)
+    assert "tested" in told
+    assert "unlearned" not in told
+
+
+def test_too_little_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError(
+            "[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"
+        )
+
+    monkeypatch.setattr("convcalc.train.loop.F.cross_entropy", refuse)
+    with pytest.raises(ConvcalcError) as error:
+        trained(tmp_path, name="x", batch=256)
+    assert (error.value.kind, error.value.exit_code) == ("out_of_memory", 3)
+    assert "--batch" in (error.value.hint() or "")
+
+
+def test_a_batch_that_cannot_fit_is_refused_before_the_first_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs = footprint(cc.parse("lenet classes=10"), (1, 28, 28))
+    monkeypatch.setattr("convcalc.train.session.available", lambda _device: needs.peak(64) - 1)
+    monkeypatch.setattr("convcalc.train.memory.available", lambda _device: needs.peak(64) - 1)
+    with pytest.raises(ConvcalcError) as error:
+        trained(tmp_path, name="x", batch=64)
+    fits = int((error.value.hint() or "").split()[-1].rstrip("."))
+    assert 1 <= fits <= 32
+    assert trained(tmp_path, name="x", batch=fits)[0]["state"] == "done"
+
+
+def test_the_test_set_is_not_shown_before_the_end(convcalc: Convcalc, tmp_path: Path) -> None:
+    steps = 0
+
+    def stop() -> bool:
+        nonlocal steps
+        steps += 1
+        return steps >= 3
+
+    trained(tmp_path, stop=stop, name="x", batch=128, epochs=5)
+    assert convcalc("report", "x", "--runs", str(tmp_path / "runs"), "--lang", "en").code == 0
+    left = {path.name for path in (tmp_path / "runs" / "x").iterdir()}
+    assert "mistakes.png" not in left
+    assert "Unfinished" in (tmp_path / "runs" / "x" / "report.md").read_text()
+
+
+def test_fresh_takes_away_nothing_else(tmp_path: Path) -> None:
+    _, found = trained(tmp_path, name="x", epochs=1)
+    (found.folder / "thesis.docx").write_text("mine")
+    before = sorted(path.name for path in found.folder.iterdir())
+    with found.held(), pytest.raises(ConvcalcError) as error:
+        trained(tmp_path, name="x", epochs=2, fresh=True)
+    assert error.value.kind == "run_busy"
+    assert sorted(path.name for path in found.folder.iterdir()) == before
+    with pytest.raises(ConvcalcError) as error:
+        trained(tmp_path, name="x", epochs=2, fresh=True, init="x")
+    assert error.value.kind == "run_other"
+    assert sorted(path.name for path in found.folder.iterdir()) == before
+    trained(tmp_path, name="x", epochs=2, fresh=True)
+    assert (found.folder / "thesis.docx").read_text() == "mine"
+
+
+def test_a_limit_takes_of_every_class(tmp_path: Path, folder: Path) -> None:
+    from convcalc.train.data import Asked
+    from convcalc.train.data.folders import read_tree
+
+    data = read_tree(folder, Asked((3, 16, 16))).limited(10, 1)
+    assert len(data.train) == 10
+    assert set(data.train.y.tolist()) == set(range(5))
+
+
+def test_what_is_frozen_learns_nothing_statistics_included(tmp_path: Path) -> None:
+    values: dict[str, Any] = {"recipe": "resnet18-small", "limit": 20, "batch": 8, "epochs": 1}
+    _, base = trained(tmp_path, name="base", **values)
+    _, tuned = trained(tmp_path, name="tuned", init="base", freeze=True, seed=1, **values)
+    old, new = weights(base), weights(tuned)
+    changed_keys = [key for key in old if not torch.equal(old[key], new[key])]
+    assert len(changed_keys) == 2
+    assert all(new[key].shape[0] == 10 for key in changed_keys)
+
+
+def test_a_missed_target_stays_missed(convcalc: Convcalc, tmp_path: Path) -> None:
+    words = (
+        "train",
+        "lenet",
+        "--data",
+        "digits",
+        "--limit",
+        "300",
+        "--runs",
+        str(tmp_path),
+        "--device",
+        "cpu",
+        "--epochs",
+        "1",
+        "--target-accuracy",
+        "0.999",
+    )
+    assert [convcalc(*words).code for _ in range(2)] == [1, 1]
+
+
+def test_resume_refuses_other_numbers(convcalc: Convcalc, tmp_path: Path) -> None:
+    trained(tmp_path, name="x", epochs=1)
+    runs = ("--runs", str(tmp_path / "runs"))
+    ran = convcalc("train", "--resume", "x", "--epochs", "5", *runs)
+    assert (ran.code, "epochs" in ran.err) == (2, True)
+    assert convcalc("train", "--resume", "x", *runs).code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("lnet",), 2, "'lnet'"),
+        ((), 2, "say what to train"),
+        (("lenet", "--epochs", "0"), 2, "--epochs"),
+        (("lenet", "--lr", "-1"), 2, "--lr"),
+        (("lenet", "--data", "nothing"), 3, "'nothing'"),
+        (("lenet-cassava",), 2, "--data FOLDER"),
+        (("textcnn", "--data", "digits"), 2, "textcnn"),
+        (("lenet", "--data", "shapes"), 2, "shapes"),
+        (("lenet", "--data", "digits", "--classes", "3"), 2, "--classes 3"),
+        (("lenet", "--data", "digits", "--device", "cuda"), 3, "cuda"),
+        (("lenet", "--data", "digits", "--init", "none"), 3, "'none'"),
+        (("--resume", "none"), 3, "'none'"),
+        (("lenet", "--data", "digits", "--runs", "/proc/x"), 3, "/proc/x"),
+        (("lenet", "--data", "digits", "--data-dir", "/nowhere"), 3, "/nowhere"),
+        (("lenet", "--data", "digits", "--freeze", "features"), 2, "--init RUN"),
+        (("lenet", "--data", "digits", "--name", "../x"), 2, "'../x'"),
+        (("lenet", "--data", "digits", "--name", ""), 2, "''"),
+        (("lenet", "--data", "digits", "--threads", "100000"), 2, "--threads"),
+        (("--resume", "none", "--fresh"), 2, "--fresh"),
+        (("lenet", "--data", "digits", "--precision", "fp8"), 2, "fp8"),
+        (("lenet", "--data", "digits", "--limit", "10"), 2, "too few samples"),
+    ],
+)  # fmt: skip
+def test_bad_words(
+    convcalc: Convcalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], code: int, said: str
+) -> None:
+    if "cuda" in words and torch.cuda.is_available():
+        pytest.skip("there is a GPU here")
+    monkeypatch.chdir(tmp_path)
+    for lang in ("en", "vi"):
+        ran = convcalc("train", *words, "--lang", lang)
+        assert ran.code == code, ran.err
+        assert lang == "vi" or said in ran.err.replace("\n", " ")
+        assert "Traceback" not in ran.err
+        assert "convcalc itself" not in ran.err
+    assert not list(tmp_path.glob("runs/*"))  # nothing is left of what never began
