@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -39,6 +40,33 @@ def test_two_processes_train_as_one(tmp_path: Path) -> None:
     summary = Run(tmp_path / "runs" / "two").read_json("summary.json")
     assert summary["made_on"]["processes"] == 2
     assert two.stdout.count("epoch 1/2") == 1  # the first process speaks
+
+
+def test_two_machines_train_as_one_in_folders_of_their_own(tmp_path: Path) -> None:
+    """Two launchers as on two machines; only the first machine's folder gets the run."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    more = ("--epochs", "2", "--limit", "333", "--lang", "en")
+    machines = [
+        subprocess.Popen(
+            [
+                sys.executable, "-m", "torch.distributed.run", "--nnodes=2", f"--node-rank={rank}", "--nproc-per-node=1",
+                "--master-addr=localhost", f"--master-port={port}", "-m", "convcalc", *command(tmp_path / str(rank), "both", *more)[3:],
+            ],
+            env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for rank in range(2)
+    ]  # fmt: skip
+    said = [machine.communicate(timeout=300) for machine in machines]
+    assert [machine.returncode for machine in machines] == [0, 0], said
+    assert [out.count("epoch 1/2") for out, _ in said] == [1, 0]
+    found = Run(tmp_path / "0" / "runs" / "both")
+    assert found.read_json("summary.json")["made_on"]["processes"] == 2
+    assert not (tmp_path / "1").exists()
+    _, one = trained(tmp_path, name="one", batch=16, limit=333)
+    for a, b in zip(found.metrics(), one.metrics(), strict=True):
+        assert a["train_loss"] == pytest.approx(b["train_loss"], abs=1e-5)
 
 
 def workers(folder: Path) -> list[int]:
