@@ -103,6 +103,12 @@ KINDS: dict[str, Kind] = {
         "Give all of them the same command and the same data sets.",
         "Dùng cùng một lệnh và cùng dữ liệu cho mọi tiến trình.",
     ),
+    "process_gone": Kind(
+        "another process of this training has ended",
+        "một tiến trình khác của lần train này đã dừng",
+        "Its own words say why; the same command goes on from the last checkpoint.",
+        "Xem thông báo của tiến trình đó; chạy lại đúng lệnh này để tiếp tục từ checkpoint gần nhất.",
+    ),
     "data_class_empty": Kind("the class {name} in {path} is empty", "lớp {name} trong {path} không có mẫu nào"),
     "data_pictures": Kind(
         "pictures that cannot be decoded: {count}: {names} ({reason})",

@@ -146,13 +146,6 @@ class Live:
         said = f"epoch {epoch:>{len(str(of))}}/{of}  loss {decimal(f'{train_loss:.4f}', self.lang)}, {_share(train_accuracy, self.lang)}{held}  {decimal(f'{seconds:.1f}', self.lang)} s"
         self.say(said, said)
 
-    def _unlearned(self, loss: float, guess: float, classes: int, lr: float) -> None:
-        had, least, rate = (decimal(f"{value:.4g}", self.lang) for value in (loss, guess, lr))
-        self.say(
-            f"it has learned nothing: the loss of {had} is no better than the {least} of equal probabilities for {classes} classes; try a learning rate other than {rate} (--lr), or more epochs",
-            f"mạng chưa học được gì: loss {had} không tốt hơn mức {least} khi chia đều xác suất cho {classes} lớp; thử learning rate khác {rate} (--lr), hoặc train thêm epoch", "yellow",
-        )  # fmt: skip
-
     def _tested(self, **summary: Any) -> None:
         self.close()
         published = summary.get("published")
@@ -173,6 +166,13 @@ class Live:
             f"test set: {what} {reached}{beside}; {seconds} s in all", f"tập test: {what} {reached}{beside}; tổng cộng {seconds} s",
             "green",
         )  # fmt: skip
+        common = summary.get("most_common", 0.0)  # runs of before have none
+        if summary["test_accuracy"] <= common < 1:
+            share = _share(common, self.lang)
+            self.say(
+                f"always answering with the most common class is right as often ({share}): the network has learned nothing that helps; try another learning rate (--lr, with --fresh) or more epochs",
+                f"luôn trả lời lớp đông nhất cũng đúng ngần ấy ({share}): mạng chưa học được gì có ích; thử learning rate khác (--lr, kèm --fresh) hoặc nhiều epoch hơn", "yellow",
+            )  # fmt: skip
 
     def _finished(self, **summary: Any) -> None:
         self.say("this run is finished; --fresh begins it anew", "run này đã xong; --fresh để bắt đầu lại", "yellow")

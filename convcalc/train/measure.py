@@ -26,6 +26,11 @@ class Measured:
         return float(self.confusion.diagonal().sum() / self.confusion.sum())
 
     @property
+    def most_common(self) -> float:
+        """The share of the largest class, which whoever always answers with it gets right."""
+        return float(self.confusion.sum(1).max() / self.confusion.sum())
+
+    @property
     def mean_iou(self) -> float:
         """The mean over the classes of intersection over union."""
         both = self.confusion.diagonal()

@@ -83,6 +83,16 @@ def _what_it_reached(
         ("epoch", done),
         (pick(lang, "test accuracy", "độ chính xác trên tập test") + per_pixel, _share(summary["test_accuracy"], lang)),
         *([("mIoU", _share(summary["test_iou"], lang))] if masks else []),
+        *(
+            [
+                (
+                    pick(lang, "always the most common class", "luôn trả lời lớp đông nhất"),
+                    _share(summary["most_common"], lang),
+                )
+            ]
+            if "most_common" in summary
+            else []
+        ),
         (pick(lang, "published", "kết quả đã công bố"), published),
         (pick(lang, "test loss", "loss trên tập test"), decimal(f"{summary['test_loss']:.4f}", lang)),
         (pick(lang, "parameters", "số tham số"), str(summary["params"])),

@@ -11,6 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, distributed, nn
 
+from convcalc.errors import MissingError
+
 
 @dataclass(frozen=True)
 class World:
@@ -94,5 +96,10 @@ def world(device: torch.device) -> Iterator[World]:
     try:
         yield found
         found.wait()  # a process that leaves while another still talks to it may abort
+    except RuntimeError as error:
+        # gloo has no type of its own for a connection that another process has closed
+        if isinstance(error, distributed.DistError) or "gloo" in str(error):
+            raise MissingError("process_gone") from None
+        raise
     finally:
         distributed.destroy_process_group()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -228,9 +227,6 @@ def _train(
         most = torch.cuda.max_memory_allocated(device) - t.held if device.type == "cuda" else None
         if state == "interrupted":
             return {"state": state}
-        loss, guess = t.history[-1]["train_loss"], math.log(classes)
-        if classes > 1 and loss >= guess:
-            told("unlearned", {"loss": loss, "guess": guess, "classes": classes, "lr": setup.lr})
         measured = tested(t, feed(data.test))
         taken_before = max(0.0, sum(seconds for _, seconds in t.timing[: len(t.timing) - t.own_epochs]) - before)
         summary = _summary(options, recipe, data, t, measured, time.perf_counter() - begun + taken_before)
@@ -269,7 +265,7 @@ def _summary(
     line = {
         "model": recipe.model, "recipe": recipe.name, "flavour": options.flavour, "data": data.name, "seed": options.seed,
         "device": str(t.device), "epochs": len(t.history), "params": sum(p.numel() for p in t.module.parameters()),
-        "test_accuracy": round(found.accuracy, 6), "test_loss": round(found.loss, 6), "seconds": round(seconds, 2), "training_seconds": round(sum(s for _, s in t.timing), 3),
+        "test_accuracy": round(found.accuracy, 6), "test_loss": round(found.loss, 6), "most_common": round(found.most_common, 6), "seconds": round(seconds, 2), "training_seconds": round(sum(s for _, s in t.timing), 3),
         "images_per_second": round(sum(n for n, _ in t.timing) / sum(s for _, s in t.timing), 1) if t.timing else None, "published": published_for(recipe, data), "made_on": made_on(t), "test_samples": len(data.test),
     }  # fmt: skip
     return line | ({"test_iou": round(found.mean_iou, 6)} if data.kind == "masks" else {})

@@ -42,31 +42,60 @@ def test_two_processes_train_as_one(tmp_path: Path) -> None:
     assert two.stdout.count("epoch 1/2") == 1  # the first process speaks
 
 
-def test_two_machines_train_as_one_in_folders_of_their_own(tmp_path: Path) -> None:
-    """Two launchers as on two machines; only the first machine's folder gets the run."""
+def on_two_machines(*commands: list[str]) -> list[tuple[int, str, str]]:
+    """Two launchers as on two machines: the exit code and what was said on each."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    more = ("--epochs", "2", "--limit", "333", "--lang", "en")
-    machines = [
+    launched = [
         subprocess.Popen(
             [
                 sys.executable, "-m", "torch.distributed.run", "--nnodes=2", f"--node-rank={rank}", "--nproc-per-node=1",
-                "--master-addr=localhost", f"--master-port={port}", "-m", "convcalc", *command(tmp_path / str(rank), "both", *more)[3:],
+                "--master-addr=localhost", f"--master-port={port}", *words[1:],
             ],
-            env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
         )
-        for rank in range(2)
+        for rank, words in enumerate(commands)
     ]  # fmt: skip
-    said = [machine.communicate(timeout=300) for machine in machines]
-    assert [machine.returncode for machine in machines] == [0, 0], said
-    assert [out.count("epoch 1/2") for out, _ in said] == [1, 0]
+    try:
+        said = [one.communicate(timeout=300) for one in launched]
+    finally:
+        for one in launched:
+            if one.poll() is None:
+                os.killpg(one.pid, signal.SIGKILL)
+    return [(one.returncode, *words) for one, words in zip(launched, said, strict=True)]
+
+
+def test_two_machines_train_as_one_in_folders_of_their_own(tmp_path: Path) -> None:
+    more = ("--epochs", "2", "--limit", "333", "--lang", "en")
+    first, second = on_two_machines(*(command(tmp_path / str(rank), "both", *more) for rank in range(2)))
+    assert (first[0], second[0]) == (0, 0), (first, second)
+    assert first[1].count("epoch 1/2") == 1
+    assert second[1] == ""
     found = Run(tmp_path / "0" / "runs" / "both")
     assert found.read_json("summary.json")["made_on"]["processes"] == 2
-    assert not (tmp_path / "1").exists()
+    assert not (tmp_path / "1").exists()  # only the first machine's folder gets the run
     _, one = trained(tmp_path, name="one", batch=16, limit=333)
     for a, b in zip(found.metrics(), one.metrics(), strict=True):
         assert a["train_loss"] == pytest.approx(b["train_loss"], abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--limit", "300"), ["do not have the same data", "do not have the same data"]),
+        (("--data", "ex7data"), ["another process of this training has ended", "the data set ex7data was not found"]),
+    ],
+    ids=["other samples", "no data"],
+)
+def test_machines_that_do_not_have_the_same_begin_nothing(tmp_path: Path, more: tuple[str, ...], said: list[str]) -> None:  # fmt: skip
+    usual = ("--epochs", "2", "--limit", "333", "--lang", "en")
+    found = on_two_machines(command(tmp_path, "0", *usual), command(tmp_path, "1", *usual, *more))
+    for (code, _, err), words in zip(found, said, strict=True):
+        assert code != 0
+        assert words in " ".join(err.split())
+        assert "convcalc itself" not in err
+    assert not list(tmp_path.rglob("checkpoint*"))
 
 
 def workers(folder: Path) -> list[int]:

@@ -66,14 +66,32 @@ def test_the_loss_that_is_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "--lr" in (error.value.hint() or "")
 
 
-def test_a_rate_that_learns_nothing_is_said(tmp_path: Path) -> None:
-    told: dict[str, dict[str, Any]] = {}
-    run(options(tmp_path, lr=1000.0, schedule="constant"), told.__setitem__, lambda: False)
-    assert told["unlearned"]["loss"] >= told["unlearned"]["guess"] == pytest.approx(2.302585)
-    told.clear()
-    run(options(tmp_path, name="usual", epochs=5), told.__setitem__, lambda: False)
-    assert "tested" in told
-    assert "unlearned" not in told
+def test_a_training_that_learned_nothing_says_so(convcalc: Convcalc, tmp_path: Path) -> None:
+    words = [
+        "train",
+        "lenet",
+        "--data",
+        "digits",
+        "--epochs",
+        "1",
+        "--device",
+        "cpu",
+        "--threads",
+        "1",
+        "--runs",
+        str(tmp_path),
+    ]
+    for lang, said in (("en", "learned nothing"), ("vi", "chưa học được gì")):
+        for name, more, nothing in (("wild", ("--lr", "1000"), True), ("short", (), False)):
+            found = convcalc(*words, "--name", f"{name}-{lang}", *more, "--lang", lang)
+            assert found.code == 0, found.err
+            assert (said in " ".join(found.out.split())) == nothing
+            again = convcalc(*words, "--name", f"{name}-{lang}", *more, "--lang", lang)
+            assert (said in " ".join(again.out.split())) == nothing
+    summary = Run(tmp_path / "wild-en").read_json("summary.json")
+    counts = [sum(row) for row in Run(tmp_path / "wild-en").read_json("confusion.json")]
+    assert summary["most_common"] == pytest.approx(max(counts) / sum(counts), abs=1e-6)
+    assert summary["test_accuracy"] <= summary["most_common"]
 
 
 def test_too_little_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
