@@ -101,6 +101,7 @@ def test_recipes_by_other_names() -> None:
 
 
 @pytest.mark.gpu
+@pytest.mark.filterwarnings("ignore:Synchronization debug mode is a prototype")
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device on this machine")
 @pytest.mark.parametrize("recipe", ["lenet", "digits20", "resnet18-small"])
 def test_a_gpu_trains_without_waiting_and_goes_on(tmp_path: Path, recipe: str) -> None:
