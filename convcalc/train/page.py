@@ -79,20 +79,14 @@ def _what_it_reached(
     done = f"{epochs}/{config['signature']['setup']['epochs']}"
     if "reached_target" in summary:
         done += pick(lang, ", the target was reached", ", đã đạt mục tiêu") if summary["reached_target"] else pick(lang, ", the target was not reached", ", chưa đạt mục tiêu")  # fmt: skip
+    common = []
+    if "most_common" in summary:  # runs of before have none
+        common = [(pick(lang, "always the most common class", "luôn trả lời lớp đông nhất"), _share(summary["most_common"], lang))]  # fmt: skip
     return [
         ("epoch", done),
         (pick(lang, "test accuracy", "độ chính xác trên tập test") + per_pixel, _share(summary["test_accuracy"], lang)),
         *([("mIoU", _share(summary["test_iou"], lang))] if masks else []),
-        *(
-            [
-                (
-                    pick(lang, "always the most common class", "luôn trả lời lớp đông nhất"),
-                    _share(summary["most_common"], lang),
-                )
-            ]
-            if "most_common" in summary
-            else []
-        ),
+        *common,
         (pick(lang, "published", "kết quả đã công bố"), published),
         (pick(lang, "test loss", "loss trên tập test"), decimal(f"{summary['test_loss']:.4f}", lang)),
         (pick(lang, "parameters", "số tham số"), str(summary["params"])),
