@@ -26,8 +26,16 @@ class _Tensor:
     first_keeper: int | None = None  # the first step that keeps it, which is the last to let it go
 
 
+@dataclass(frozen=True)
+class Workspace:
+    """Bytes that a device's libraries take for themselves while a layer runs on a whole batch, and give back; see train/workspace.py."""
+
+    forward: int = 0
+    back: int = 0
+
+
 @dataclass
-class _Step:
+class Step:
     """A layer, or where branches meet: tensors in and out, and what it holds of its own."""
 
     inputs: list[_Tensor]
@@ -37,15 +45,19 @@ class _Step:
     cast: int  # bytes of the weights in bfloat16
     passes: bool  # whether the gradient goes through as it is, without a copy
     goes_on: bool  # whether a gradient of its input is asked for; not at the network's input, and then no weights are kept for it
+    layer: Layer | None = None  # none where branches meet
+    shape: Shape = ()
+    workspace: Workspace = field(default_factory=lambda: Workspace())
 
 
 @dataclass
 class Footprint:
     """The steps of a network on one input."""
 
-    steps: list[_Step] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     tensors: list[_Tensor] = field(default_factory=list)
     params: int = 0
+    held: int = 0  # bytes that a device's libraries take once and keep
 
     @property
     def kept(self) -> int:
@@ -54,12 +66,12 @@ class Footprint:
 
     def peak(self, batch: int, moments: int = 2) -> int:
         """Bytes at the worst moment of a step: parameters, their gradients, `moments` numbers of the optimiser for each, and activations."""
-        fixed = FLOAT * self.params * (1 + moments)
+        fixed = self.held + FLOAT * self.params * (1 + moments)
         return fixed + max(batch * each + once for each, once in self._moments())
 
     def largest_batch(self, room: int, moments: int = 2) -> int:
         """The largest batch whose peak is no more than `room` bytes; 0 if not even one sample fits."""
-        free = room - FLOAT * self.params * (1 + moments)
+        free = room - self.held - FLOAT * self.params * (1 + moments)
         return max(0, min((free - once) // each for each, once in self._moments() if each))
 
     def _moments(self) -> list[tuple[int, int]]:
@@ -75,7 +87,7 @@ class Footprint:
                 live.hold(one)
             own += step.own
             cast += step.cast
-            found.append((live.bytes + own, cast))
+            found.append((live.bytes + own, cast + step.workspace.forward))
             for one in (*step.inputs, step.output):
                 if one.last_use <= i and one.first_keeper is None and one is not result:
                     live.drop(one)
@@ -95,7 +107,8 @@ class Footprint:
                 left -= size
                 gradients[id(one)] = max(gradients.get(id(one), 0), size)
             made += FLOAT * step.weights
-            found.append((live.bytes + own + sum(gradients.values()) + (0 if step.passes else arriving), cast + made))
+            each = live.bytes + own + sum(gradients.values()) + (0 if step.passes else arriving)
+            found.append((each, cast + made + step.workspace.back))
             own -= step.own
             cast -= step.cast if step.goes_on else 0
             for one in (*step.inputs, step.output):
@@ -130,7 +143,9 @@ def footprint(net: Layer, x: Shape, half: bool = False, channels_last: bool = Fa
     start = _Tensor((INDEX if integers else FLOAT) * whole(product(x)))
     found.tensors.append(start)
 
-    def add(inputs: list[_Tensor], y: Shape, keeps: str, weights: int, passes: bool, also: int = 0) -> _Tensor:
+    def add(
+        inputs: list[_Tensor], y: Shape, keeps: str, weights: int, passes: bool, also: int = 0, layer: Layer | None = None, shape: Shape = ()
+    ) -> _Tensor:  # fmt: skip
         out = _Tensor(size * whole(product(y)))
         i = len(found.steps)
         own = size * also + {"mask": out.bytes, "places": INDEX * whole(product(y))}.get(keeps, 0)
@@ -143,7 +158,7 @@ def footprint(net: Layer, x: Shape, half: bool = False, channels_last: bool = Fa
         if keeps == "output":
             out.first_keeper = i
         found.steps.append(
-            _Step(inputs, out, weights, own, HALF * weights if half else 0, passes, inputs[0] is not start)
+            Step(inputs, out, weights, own, HALF * weights if half else 0, passes, inputs[0] is not start, layer, shape)
         )
         found.tensors.append(out)
         found.params += weights
@@ -167,7 +182,7 @@ def footprint(net: Layer, x: Shape, half: bool = False, channels_last: bool = Fa
                 return y, tensor
             keeps = "nothing"  # the values lie in another order, so they are copied
         also = whole(kind.keeps_also(shape, y))
-        return y, add([tensor], y, keeps, whole(layer.params(shape)), False, also)
+        return y, add([tensor], y, keeps, whole(layer.params(shape)), False, also, layer, shape)
 
     def merged(how: Merge, net: Network, values: list[tuple[Shape, _Tensor]]) -> tuple[Shape, _Tensor]:
         shapes = [value[0] for value in values]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 import warnings
 from typing import Any
 
@@ -196,21 +198,30 @@ def test_the_module_is_left_as_it_was() -> None:
 
 
 def torchvision_models() -> Any:
-    """torchvision's models; beside a torch without its operators, those are declared first, else the import fails."""
-    library = torch.library.Library("torchvision", "DEF")
-    try:
-        for name in ("nms", "qnms"):
-            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    except RuntimeError:
-        pass  # they are there
+    """torchvision's models; None where it cannot be imported.
+
+    A build for another torch cannot load its operators, without which its import fails; then they are declared. That comes second, since
+    declaring them beside those that can be loaded ends the process.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            from torchvision import models
+            return importlib.import_module("torchvision.models")
+        except ImportError:
+            return None
+        except RuntimeError as error:
+            if "does not exist" not in str(error):
+                return None
+        for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
+            del sys.modules[name]
+        library = torch.library.Library("torchvision", "DEF")
+        _KEPT.append(library)
+        for name in ("nms", "qnms"):
+            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        try:
+            return importlib.import_module("torchvision.models")
         except (ImportError, RuntimeError):
             return None
-    _KEPT.append(library)
-    return models
 
 
 _KEPT: list[Any] = []

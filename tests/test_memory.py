@@ -13,7 +13,9 @@ from torch.profiler import ProfilerActivity, profile
 import convcalc as cc
 from convcalc.layers import LAYERS
 from convcalc.memory import footprint
+from convcalc.train.loop import cast_of
 from convcalc.train.rewrites import wide
+from convcalc.train.workspace import measure
 
 CASES = [
     ("lenet", (1, 28, 28)),
@@ -127,3 +129,41 @@ def test_the_largest_batch_that_fits() -> None:
 def test_bfloat16_halves_activations() -> None:
     whole, half = (footprint(cc.parse("resnet18-small"), (3, 32, 32), half=h) for h in (False, True))
     assert half.kept == pytest.approx(whole.kept / 2, rel=0.01)
+
+
+class Scripted:
+    """A device on which every layer takes so many bytes meanwhile, and keeps some for good when it runs first."""
+
+    def __init__(self, meanwhile: int, kept: int) -> None:
+        self.meanwhile, self.kept, self.resets = meanwhile, kept, 0
+
+    def now(self) -> int:
+        return 1000 + (self.kept if self.resets else 0)
+
+    def most(self) -> int:
+        return self.now() + self.meanwhile
+
+    def reset(self) -> None:
+        self.resets += 1
+
+
+@pytest.mark.parametrize("half", [False, True])
+@pytest.mark.parametrize("spec", ["cnn-cifar10", "resnet18-small", "fcn-small", "mlp-cifar10-3"])
+def test_what_a_gpus_libraries_take_is_added(spec: str, half: bool) -> None:
+    shape = dict(CASES)[spec] if spec != "fcn-small" else (3, 32, 32)
+    alone, found = (footprint(cc.parse(spec), shape, half) for _ in range(2))
+    device = torch.device("cpu")
+    meter = Scripted(meanwhile=10**9, kept=10**6)
+    measure(found, 2, device, cast_of("bf16" if half else "fp32", device), half, False, meter)
+    learned = [step for step in found.steps if step.weights]
+    kinds = {(str(step.layer), step.shape, step.goes_on) for step in learned}
+    assert meter.resets == 2 * (1 + len(kinds))  # one to let the libraries set themselves up
+    assert found.held == 10**6
+    assert {step.workspace.forward for step in learned} == {10**9}
+    assert not any(step.workspace.forward for step in found.steps if not step.weights)
+    # so much is taken at one moment only, that of the layer at which most is there
+    beside = max(2 * step.own + step.cast for step in learned)
+    assert 10**9 + 10**6 - beside <= found.peak(2) - alone.peak(2) <= 10**9 + 10**6
+    room = found.peak(2)
+    assert found.largest_batch(room) == 2
+    assert found.largest_batch(room - 1) == 1

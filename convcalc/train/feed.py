@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -20,13 +20,21 @@ COUNTED_AT_ONCE = 2000
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """This process's share of a batch, before it is made ready: which samples, and the draws of what is done to them."""
+
+    places: Tensor  # where the samples are: on the device or on the CPU
+    draws: Tensor | None
+    count: int  # of samples in all processes
+    own: int  # of them here; 0 where a sample is there for its shape alone
+
+
+@dataclass(frozen=True)
 class Batch:
-    """This process's share of a batch: what the network gets, the labels, and how many there are in all processes."""
+    """This process's share of a batch: what the network gets, and the labels."""
 
     x: Tensor
     y: Tensor
-    count: int
-    own: int  # of them here; 0 where the samples are there for their shapes alone
 
 
 def generator(*numbers: int) -> torch.Generator:
@@ -63,6 +71,8 @@ class Feed:
         self.mapped = isinstance(split.x, np.memmap)
         self.x = torch.from_numpy(np.asarray(split.x)) if self.mapped else torch.from_numpy(split.x.copy()).to(device)
         self.places = None if split.places is None else torch.from_numpy(split.places)
+        if self.places is not None and not self.mapped:
+            self.places = self.places.to(device)
         self.y = torch.from_numpy(split.y.astype(np.int64)).to(device)
         self.lengths = None if split.lengths is None else torch.from_numpy(split.lengths.astype(np.int64))
         self.texts = split.lengths is not None
@@ -79,25 +89,44 @@ class Feed:
         """Batches of an epoch."""
         return -(-len(self) // batch)
 
+    @property
+    def even(self) -> bool:
+        """Whether batches of as many samples are tensors of the same shape, and all samples lie on the device."""
+        return not self.texts and not self.mapped
+
     def epoch(
         self, epoch: int, batch: int, changes: tuple[tuple[str, float], ...] = (), first: int = 0
-    ) -> Iterator[Batch]:
+    ) -> Iterator[Chosen]:
         """The batches of an epoch from the first one that is wanted, each sample once; the order is the seed's and the epoch's."""
         order = torch.randperm(len(self), generator=generator(self.seed, epoch))
         parts = self._by_length(order, batch, epoch) if self.texts else _split(order, batch)
-        for step in range(first, len(parts)):
-            places = parts[step]
-            draws = None
-            if changes:  # for the whole batch, so that every number of processes sees the same pictures
-                draws = torch.rand((len(places), len(changes), 4), generator=generator(self.seed, epoch, step))
-                draws = moved(draws[self.rank :: self.world], self.device)
-            own = places[self.rank :: self.world]
-            if not len(
-                own
-            ):  # fewer samples are left than processes: this one takes a step with a sample that counts for nothing
-                yield Batch(self._x(places[:1], (), None), self._y(places[:1]), len(places), 0)
-                continue
-            yield Batch(self._x(own, changes, draws), self._y(own), len(places), len(own))
+        chosen = (self._chosen(parts[step], epoch, step, changes) for step in range(first, len(parts)))
+        # a GPU gets the numbers of the whole epoch at once: many small copies would cost more than a small network's steps
+        return self._at_once(list(chosen)) if self.device.type == "cuda" and self.even else chosen
+
+    def _chosen(self, places: Tensor, epoch: int, step: int, changes: tuple[tuple[str, float], ...]) -> Chosen:
+        own = places[self.rank :: self.world]
+        if not len(
+            own
+        ):  # fewer samples are left than processes: this one takes a step with a sample that counts for nothing
+            return Chosen(places[:1], None, len(places), 0)
+        draws = None
+        if changes:  # for the whole batch, so that every number of processes sees the same pictures
+            draws = torch.rand((len(places), len(changes), 4), generator=generator(self.seed, epoch, step))
+            draws = draws[self.rank :: self.world]
+        return Chosen(own, draws, len(places), len(own))
+
+    def _at_once(self, chosen: list[Chosen]) -> Iterator[Chosen]:
+        sizes = [len(one.places) for one in chosen]
+        places = torch.split(moved(torch.cat([one.places for one in chosen]), self.device), sizes)
+        drawn = [one.draws for one in chosen if one.draws is not None]
+        draws = iter(torch.split(moved(torch.cat(drawn), self.device), [len(one) for one in drawn]) if drawn else ())
+        for one, at in zip(chosen, places, strict=True):
+            yield replace(one, places=at, draws=None if one.draws is None else next(draws))
+
+    def prepared(self, chosen: Chosen, changes: tuple[tuple[str, float], ...] = ()) -> Batch:
+        """The samples as the network takes them."""
+        return Batch(self._x(chosen.places, changes, chosen.draws), self._y(chosen.places))
 
     def in_order(self, batch: int = 0) -> Iterator[tuple[Tensor, Batch]]:
         """This process's share of all samples, each once, with their places; texts of like length together."""
@@ -107,7 +136,7 @@ class Feed:
             order = self.lengths.argsort(stable=True)
         for places in _split(order[self.rank :: self.world], batch):
             if len(places):
-                yield places, Batch(self._x(places, (), None), self._y(places), len(places), len(places))
+                yield places, Batch(self._x(places, (), None), self._y(places))
 
     def _by_length(self, order: Tensor, batch: int, epoch: int) -> list[Tensor]:
         """Batches of texts of like length, in any order."""
@@ -124,19 +153,20 @@ class Feed:
         if self.lengths is not None:
             longest = int(self.lengths[places].max())
             return self.x.index_select(0, moved(places, self.device))[:, :longest].long()
+        if not self.mapped:
+            places = moved(places, self.device)
         if self.places is not None:
-            places = self.places[places]
-        if self.mapped:
-            x = moved(self.x.index_select(0, places), self.device)
-        else:
-            x = self.x.index_select(0, moved(places, self.device))
+            places = self.places.index_select(0, places)
+        x = moved(self.x.index_select(0, places), self.device)
         if draws is not None:
-            x = changed(x, changes, draws)
+            x = changed(x, changes, moved(draws, self.device))
         return fitted(x.float(), self.shape).mul(self.scale).add_(self.offset)
 
 
 def moved(value: Tensor, device: torch.device) -> Tensor:
     """On the device, without waiting for it."""
+    if value.device.type == device.type:
+        return value
     return value.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else value.to(device)
 
 

@@ -110,6 +110,12 @@ class Live:
             f"kết quả sẽ không trùng từng bit với lần chạy liền mạch: {changed}", "yellow",
         )  # fmt: skip
 
+    def _not_recorded(self, reason: str) -> None:
+        self.say(
+            f"steps are taken kernel by kernel, which is slower for a small network: {reason}",
+            f"không ghi lại được bước train thành CUDA graph, nên mạng nhỏ sẽ chạy chậm hơn: {reason}", "yellow",
+        )  # fmt: skip
+
     def _taken(self, run: str, taken: int, of: int) -> None:
         self.say(f"{taken} of {of} tensors taken from {run}", f"lấy {taken}/{of} tensor từ {run}")
 
@@ -125,7 +131,7 @@ class Live:
             self.task = self.bar.add_task("", total=of * epochs, completed=of * epoch + step, said="")
             self.since, self.seen, self.last = now, 0, now
         elif now - self.last > OFTEN:
-            loss, right, count = (float(value) for value in sums)  # the one time that the loop waits for a GPU
+            loss, right, count = sums.tolist()  # the one time that the loop waits for a GPU
             rate = self.seen / (now - self.since)
             said = f"loss {decimal(f'{loss / count:.3f}', self.lang)}  {_share(right / count, self.lang)}  {rate:.0f} "
             self.bar.update(

@@ -15,7 +15,8 @@ from torch.nn import functional as F
 
 from convcalc import __version__
 from convcalc.errors import ConvcalcError
-from convcalc.train.feed import Feed, generator
+from convcalc.train.feed import Chosen, Feed, generator
+from convcalc.train.graphs import Recorded
 from convcalc.train.measure import Measured, measured
 from convcalc.train.parallel import World
 from convcalc.train.recipes import Setup
@@ -50,6 +51,11 @@ class Training:
     history: list[dict[str, Any]] = field(default_factory=list)
 
     @property
+    def recorded(self) -> bool:
+        """Whether steps are recorded as a CUDA graph and played back: one process, and every batch of the same shape."""
+        return self.device.type == "cuda" and self.world.size == 1 and self.train.even and not self.compiled
+
+    @property
     def held(self) -> int:
         """Bytes of data that lie on the device."""
         feeds = [self.train] if self.validation is None else [self.train, self.validation]
@@ -74,32 +80,38 @@ def train(t: Training) -> str:
         t.told("resumed", {"epoch": epoch, "step": step, "of": setup.epochs})
         if step == 0 and t.history and reached(t):
             return "target"
-    cast = _cast(t)
+    cast = cast_of(t.precision, t.device)
     random = any(
         isinstance(part, nn.Dropout | nn.Dropout1d | nn.Dropout2d | nn.AlphaDropout) for part in t.module.modules()
     )
+
+    def learn(chosen: Chosen) -> None:
+        """What a step works out, all of it on the device, where nothing waits for a value."""
+        batch = t.train.prepared(chosen, setup.augment)
+        optimiser.zero_grad(set_to_none=True)
+        with cast():
+            scores = network(batch.x)
+            loss = F.cross_entropy(scores.float(), batch.y, label_smoothing=setup.smoothing)
+        # DDP takes the mean over processes, whose shares may differ by one sample
+        (loss * (chosen.own * t.world.size / chosen.count)).backward()  # type: ignore[no-untyped-call]
+        if setup.clip:
+            nn.utils.clip_grad_norm_(t.module.parameters(), setup.clip)
+        optimiser.step()
+        with torch.no_grad():
+            right = (scores.argmax(1) == batch.y).sum() / (batch.y[0].numel())
+            if chosen.own:
+                own = loss.new_full((), chosen.own, dtype=torch.float64)
+                sums.add_(torch.stack([loss.detach().double() * own, right.double(), own]))
+
+    take = Recorded(learn, setup.batch, t.told) if t.recorded else learn
     while epoch < setup.epochs:
         begun, first = time.perf_counter(), step
         _training(t)
-        for batch in t.train.epoch(epoch, setup.batch, setup.augment, first):
-            for group in optimiser.param_groups:
-                group["lr"] = learning_rate(setup, epoch * per_epoch + step, total)
+        for chosen in t.train.epoch(epoch, setup.batch, setup.augment, first):
+            _set_rate(optimiser, learning_rate(setup, epoch * per_epoch + step, total))
             if random:  # every step and process has numbers of its own, and going on needs no state of a generator
                 torch.manual_seed(int(generator(t.seed, epoch, step, t.world.rank).initial_seed()))
-            optimiser.zero_grad(set_to_none=True)
-            with cast():
-                scores = network(batch.x)
-                loss = F.cross_entropy(scores.float(), batch.y, label_smoothing=setup.smoothing)
-            # DDP takes the mean over processes, whose shares may differ by one sample
-            (loss * (batch.own * t.world.size / batch.count)).backward()  # type: ignore[no-untyped-call]
-            if setup.clip:
-                nn.utils.clip_grad_norm_(t.module.parameters(), setup.clip)
-            optimiser.step()
-            with torch.no_grad():
-                right = (scores.argmax(1) == batch.y).sum() / (batch.y[0].numel())
-                if batch.own:
-                    own = loss.new_full((), batch.own, dtype=torch.float64)
-                    sums += torch.stack([loss.detach().double() * own, right.double(), own])
+            take(chosen)
             step += 1
             t.told(
                 "step",
@@ -108,7 +120,7 @@ def train(t: Training) -> str:
                     "step": step,
                     "of": per_epoch,
                     "epochs": setup.epochs,
-                    "samples": batch.count,
+                    "samples": chosen.count,
                     "sums": sums,
                 },
             )
@@ -167,7 +179,7 @@ def _training(t: Training) -> None:
 def tested(t: Training, test: Feed) -> Measured:
     """What the network reaches on the test set; looked at once, at the end."""
     t.world.alike(t.module)
-    return measured(t.network, test, t.classes, t.world, _cast(t))
+    return measured(t.network, test, t.classes, t.world, cast_of(t.precision, t.device))
 
 
 def learning_rate(setup: Setup, step: int, total: int) -> float:
@@ -180,6 +192,14 @@ def learning_rate(setup: Setup, step: int, total: int) -> float:
     return setup.lr * 0.5 * (1 + math.cos(math.pi * (step - rise + 1) / max(1, total - rise)))
 
 
+def _set_rate(optimiser: optim.Optimizer, rate: float) -> None:
+    for group in optimiser.param_groups:
+        if isinstance(group["lr"], Tensor):
+            group["lr"].fill_(rate)
+        else:
+            group["lr"] = rate
+
+
 def _optimiser(t: Training) -> optim.Optimizer:
     learned = [p for p in t.module.parameters() if p.requires_grad]
     # biases and the numbers of normalisations are not pulled to zero
@@ -190,10 +210,12 @@ def _optimiser(t: Training) -> optim.Optimizer:
         for part, decay in ((decayed, t.setup.weight_decay), (rest, 0.0))
         if part
     ]
+    # a step that is played back reads the rate where it was when the step was recorded
+    lr = torch.tensor(t.setup.lr, device=t.device) if t.recorded else t.setup.lr
     if t.setup.optimiser == "sgd":
-        return optim.SGD(groups, lr=t.setup.lr, momentum=0.9, nesterov=True, fused=True)
+        return optim.SGD(groups, lr=lr, momentum=0.9, nesterov=True, fused=True)
     made = optim.AdamW if t.setup.optimiser == "adamw" else optim.Adam
-    return made(groups, lr=t.setup.lr, fused=True)
+    return made(groups, lr=lr, fused=True, capturable=t.recorded)
 
 
 def precision_of(asked: str, device: torch.device) -> str:
@@ -203,9 +225,9 @@ def precision_of(asked: str, device: torch.device) -> str:
     return "bf16" if device.type == "cuda" and torch.cuda.is_bf16_supported() else "fp32"
 
 
-def _cast(t: Training) -> Callable[[], AbstractContextManager[None]]:
-    """Products in bfloat16, sums, weights and what follows from them in single precision."""
-    return (lambda: torch.autocast(t.device.type, torch.bfloat16)) if t.precision == "bf16" else nullcontext
+def cast_of(precision: str, device: torch.device) -> Callable[[], AbstractContextManager[None]]:
+    """For bf16: products in bfloat16, sums, weights and what follows from them in single precision."""
+    return (lambda: torch.autocast(device.type, torch.bfloat16)) if precision == "bf16" else nullcontext
 
 
 def _finite(t: Training, loss: float, epoch: int) -> None:
@@ -254,7 +276,10 @@ def _restored(t: Training, state: dict[str, Any], optimiser: optim.Optimizer, su
     if state["signature"] != t.signature:
         raise ConvcalcError("run_other", name=str(t.run.folder), keys=differences(state["signature"], t.signature))
     t.module.load_state_dict(state["model"])
+    fresh = [{str(key): group[key] for key in ("lr", "capturable") if key in group} for group in optimiser.param_groups]
     optimiser.load_state_dict(state["optimiser"])
+    for group, own in zip(optimiser.param_groups, fresh, strict=True):  # of this device, not of that of the checkpoint
+        group.update(own)
     t.history[:] = state["history"]
     if t.world.first:
         sums.copy_(state["sums"])

@@ -18,8 +18,10 @@ from convcalc.shape import whole
 from convcalc.train.build import Built, build
 from convcalc.train.data import Asked, Dataset, sources, stratified
 from convcalc.train.data.places import load as load_data
+from convcalc.train.exact import exact
 from convcalc.train.feed import Feed, scaling_of
-from convcalc.train.loop import Training, differences, made_on, precision_of, tested, train
+from convcalc.train.graphs import own_stream
+from convcalc.train.loop import Training, cast_of, differences, made_on, precision_of, tested, train
 from convcalc.train.measure import Measured
 from convcalc.train.memory import available, keep, too_large
 from convcalc.train.parallel import World, device_of, world
@@ -27,6 +29,7 @@ from convcalc.train.recipes import Recipe, Setup, recipe_of
 from convcalc.train.rewrites import rewritten, wide
 from convcalc.train.run import Run, run_of
 from convcalc.train.transfer import freeze, take_over
+from convcalc.train.workspace import Cuda, measure
 
 # So much may be taken to measure a network, beside what training takes.
 EVALUATION_BYTES = 512 * 2**20
@@ -106,7 +109,7 @@ def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any
         raise MissingError("no_device", device=options.device, reason=str(error).splitlines()[0][:100]) from None
     if options.data_dir is not None and not Path(options.data_dir).expanduser().is_dir():
         raise MissingError("no_data_folder", path=options.data_dir)
-    with world(device) as processes:
+    with world(device) as processes, exact(device), own_stream(device):
         size = None
         if recipe.data != "ntc-scv":
             channels, height, width = map(int, recipe.input.split(","))
@@ -204,6 +207,9 @@ def _train(
     if needs.peak(share, moments) > available(device):
         raise too_large(needs, share, moments, device)
     try:
+        tensors = needs.peak(share, moments)
+        if device.type == "cuda":
+            measure(needs, share, device, cast_of(precision, device), precision == "bf16", last, Cuda(device))
         t = Training(
             module, network, setup, options.seed, device, feed(train_split), None if validation is None else feed(validation), classes, found,
             processes, precision, signature, told, stop, options.target, data.kind == "masks", options.compiled,
@@ -230,7 +236,11 @@ def _train(
         measured = tested(t, feed(data.test))
         taken_before = max(0.0, sum(seconds for _, seconds in t.timing[: len(t.timing) - t.own_epochs]) - before)
         summary = _summary(options, recipe, data, t, measured, time.perf_counter() - begun + taken_before)
-        summary |= {"estimated_memory": needs.peak(share, moments), "peak_memory": most}
+        summary |= {
+            "estimated_memory": needs.peak(share, moments),
+            "workspace_memory": needs.peak(share, moments) - tensors,
+            "peak_memory": most,
+        }
         if t.target is not None:
             summary["reached_target"] = state == "target"
         found.write_json("confusion.json", measured.confusion.long().tolist())

@@ -8,7 +8,7 @@ import torch
 
 from convcalc.train.augment import CHANGES, changed
 from convcalc.train.data import Split
-from convcalc.train.feed import Feed, fitted, generator, scaling_of
+from convcalc.train.feed import Batch, Feed, fitted, generator, scaling_of
 from convcalc.train.loop import learning_rate
 from convcalc.train.recipes import Setup
 
@@ -24,27 +24,34 @@ def feed(split: Split, share: tuple[int, int] = (0, 1), seed: int = 3) -> Feed:
     return Feed(split, torch.device("cpu"), tuple(split.x.shape[1:]), ([0.0], [1 / 255]), seed, share)
 
 
+def batches(
+    found: Feed, epoch: int, size: int, changes: tuple[tuple[str, float], ...] = (), first: int = 0
+) -> list[Batch]:
+    return [found.prepared(chosen, changes) for chosen in found.epoch(epoch, size, changes, first)]
+
+
 def test_every_sample_comes_once_an_epoch_in_the_order_of_seed_and_epoch() -> None:
     found = feed(pictures())
     orders = []
     for epoch in (0, 1, 0):
-        seen = torch.cat([batch.x[:, 0, 0, 0] for batch in found.epoch(epoch, 16)]).round().int().tolist()
+        seen = torch.cat([batch.x[:, 0, 0, 0] for batch in batches(found, epoch, 16)]).round().int().tolist()
         assert sorted(seen) == list(range(103))
         orders.append(seen)
     assert orders[0] == orders[2] != orders[1]
     assert (
-        torch.cat([b.x[:, 0, 0, 0] for b in feed(pictures(), seed=4).epoch(0, 16)]).round().int().tolist() != orders[0]
+        torch.cat([b.x[:, 0, 0, 0] for b in batches(feed(pictures(), seed=4), 0, 16)]).round().int().tolist()
+        != orders[0]
     )
 
 
 @pytest.mark.parametrize("changes", [(), (("shift", 2.0), ("flip", 0.5), ("turn", 10.0))])
 def test_processes_share_every_batch(changes: tuple[tuple[str, float], ...]) -> None:
-    whole = [batch.x for batch in feed(pictures()).epoch(2, 16, changes)]
-    parts = [list(feed(pictures(), (rank, 3)).epoch(2, 16, changes)) for rank in range(3)]
-    for i, x in enumerate(whole):
-        for rank in range(3):
-            assert torch.equal(parts[rank][i].x, x[rank::3])
-            assert parts[rank][i].count == len(x)
+    whole = [batch.x for batch in batches(feed(pictures()), 2, 16, changes)]
+    for rank in range(3):
+        part = feed(pictures(), (rank, 3))
+        for x, chosen in zip(whole, part.epoch(2, 16, changes), strict=True):
+            assert torch.equal(part.prepared(chosen, changes).x, x[rank::3])
+            assert (chosen.own, chosen.count) == (len(x[rank::3]), len(x))
 
 
 def test_every_sample_comes_once_even_with_fewer_than_processes() -> None:
@@ -56,8 +63,8 @@ def test_every_sample_comes_once_even_with_fewer_than_processes() -> None:
 
 def test_an_epoch_can_be_entered_in_the_middle() -> None:
     changes = (("shift", 2.0),)
-    whole = [batch.x for batch in feed(pictures()).epoch(1, 16, changes)]
-    rest = [batch.x for batch in feed(pictures()).epoch(1, 16, changes, first=4)]
+    whole = [batch.x for batch in batches(feed(pictures()), 1, 16, changes)]
+    rest = [batch.x for batch in batches(feed(pictures()), 1, 16, changes, first=4)]
     assert len(rest) == len(whole) - 4
     assert all(torch.equal(a, b) for a, b in zip(whole[4:], rest, strict=True))
 
@@ -69,7 +76,7 @@ def test_texts_come_with_others_of_their_length() -> None:
         x[i, :n] = 2 + i
     found = Feed(Split(x, np.zeros(400, np.int64), lengths), torch.device("cpu"), (60,), None, 0)
     seen, padding = [], 0
-    for batch in found.epoch(0, 20):
+    for batch in batches(found, 0, 20):
         seen += (batch.x[:, 0] - 2).tolist()
         padding += int((batch.x == 0).sum())
     assert sorted(seen) == list(range(400))

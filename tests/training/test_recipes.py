@@ -100,28 +100,6 @@ def test_recipes_by_other_names() -> None:
     assert recipe_of("ResNet-50").name == "resnet50"
 
 
-@pytest.mark.gpu
-@pytest.mark.filterwarnings("ignore:Synchronization debug mode is a prototype")
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device on this machine")
-@pytest.mark.parametrize("recipe", ["lenet", "digits20", "resnet18-small"])
-def test_a_gpu_trains_without_waiting_and_goes_on(tmp_path: Path, recipe: str) -> None:
-    values: dict[str, Any] = {"recipe": recipe, "device": "cuda", "batch": 32, "epochs": 2, "limit": 200}
-    whole, one = trained(tmp_path, name="whole", **values)
-    assert whole["made_on"]["precision"] == "bf16"
-    steps = 0
-
-    def stop() -> bool:
-        nonlocal steps
-        steps += 1
-        torch.cuda.set_sync_debug_mode("error" if 1 < steps < 4 else "default")  # within an epoch nobody waits
-        return steps == 5
-
-    trained(tmp_path, stop=stop, name="broken", **values)
-    rest, two = trained(tmp_path, name="broken", **values)
-    assert rest["state"] == "done"
-    assert one.metrics()[0]["train_loss"] == pytest.approx(two.metrics()[0]["train_loss"], rel=1e-3)
-
-
 def test_the_numbers_that_a_user_gives_take_the_recipes_place(tmp_path: Path) -> None:
     given: dict[str, Any] = {"epochs": 2, "batch": 50, "lr": 1e-5, "schedule": "constant"}
     _, found = trained(tmp_path, name="x", **given)

@@ -1,0 +1,39 @@
+"""The same bits for the same steps on a GPU."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+# A module with a setting that its type knows nothing of.
+_settings: Any = torch.utils.deterministic
+
+
+@contextmanager
+def exact(device: torch.device) -> Iterator[None]:
+    """Let a GPU add in one order, wherever torch has a way that does (`torch.use_deterministic_algorithms`).
+
+    Where it has none, the quickest way is taken, and a training that goes on may differ in the last bits from one that was never broken off.
+    """
+    if device.type != "cuda":
+        yield
+        return
+    os.environ.setdefault(
+        "CUBLAS_WORKSPACE_CONFIG", ":4096:8"
+    )  # read when cuBLAS is first used; another may choose between ways
+    before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+    filled = _settings.fill_uninitialized_memory
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    _settings.fill_uninitialized_memory = False  # costs time, and nothing here reads what was not written
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".*does not have a deterministic implementation.*")
+            yield
+    finally:
+        torch.use_deterministic_algorithms(before[0], warn_only=before[1])
+        _settings.fill_uninitialized_memory = filled

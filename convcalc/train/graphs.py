@@ -1,0 +1,84 @@
+"""Steps that a GPU plays back: a small network's time goes into starting kernels one by one, not into running them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from convcalc.train.feed import Chosen
+
+# Steps that are taken one kernel at a time before one is recorded: libraries make what they hold, the optimiser its state.
+WARM = 3
+
+
+@contextmanager
+def own_stream(device: torch.device) -> Iterator[None]:
+    """One CUDA stream for all of a training: the usual one cannot be recorded, and gradients are summed on the stream of the first step."""
+    if device.type != "cuda":
+        yield
+        return
+    before = torch.cuda.current_stream(device)
+    stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+    stream.wait_stream(before)
+    with torch.cuda.stream(stream):
+        yield
+    before.wait_stream(stream)
+
+
+def cuda_graph(work: Callable[[], None]) -> Callable[[], None]:
+    """Record what `work` starts on the current stream, without running it; the answer plays it back. See `torch.cuda.graph`."""
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph, stream=torch.cuda.current_stream(), capture_error_mode="thread_local"):
+        work()
+    return graph.replay
+
+
+class Recorded:
+    """A step on batches of `size` samples, whose tensors have the same shapes each time, recorded once and played back.
+
+    The first batches are taken as usual. Then one step is recorded on tensors of its own, to which the numbers of each batch are copied.
+    Smaller batches are always taken as usual. If a step cannot be recorded, that is told with the reason, and all are taken as usual.
+    """
+
+    def __init__(
+        self,
+        step: Callable[[Chosen], None],
+        size: int,
+        told: Callable[[str, dict[str, Any]], None],
+        record: Callable[[Callable[[], None]], Callable[[], None]] = cuda_graph,
+    ) -> None:
+        self.step, self.size, self.told, self.record = step, size, told, record
+        self.taken = 0
+        self.given: Chosen | None = None
+        self.play: Callable[[], None] | None = None
+
+    def __call__(self, chosen: Chosen) -> None:
+        if chosen.own != self.size:
+            self.step(chosen)
+            return
+        if self.taken == WARM:
+            self._record(chosen)
+        self.taken += 1
+        if self.play is None or self.given is None:
+            self.step(chosen)
+            return
+        self.given.places.copy_(chosen.places)
+        if self.given.draws is not None and chosen.draws is not None:
+            self.given.draws.copy_(chosen.draws)
+        self.play()
+
+    def _record(self, chosen: Chosen) -> None:
+        draws = None if chosen.draws is None else chosen.draws.clone()
+        given = replace(chosen, places=chosen.places.clone(), draws=draws)
+        try:
+            self.play = self.record(lambda: self.step(given))
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError as error:
+            self.told("not_recorded", {"reason": str(error).splitlines()[0][:200]})
+            return
+        self.given = given
