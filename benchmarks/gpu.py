@@ -1,11 +1,14 @@
 """The recipes on a GPU: accuracy over some seeds, time, images a second, the share of the time that the GPU is busy, and its memory.
 
 Each run is a process of its own (`convcalc train … --device cuda`); nvidia-smi is asked meanwhile. CONVCALC_DATA names the data sets.
+What was measured before stays in the table, in docs/results/gpu.json, until the same is measured again.
 
 python benchmarks/gpu.py lenet:fast cnn-cifar:slide cnn-cifar:fast resnet18-small:fast --seeds 3
+python benchmarks/gpu.py lenet:fast --seeds 3 --epochs 8
 """
 
 import argparse
+import json
 import statistics
 import subprocess
 import sys
@@ -14,7 +17,7 @@ import time
 from typing import Any
 
 import torch
-from common import machine, report, trained
+from common import RESULTS, machine, report, trained
 
 EVERY = 0.2  # seconds between two looks at the GPU
 
@@ -55,16 +58,25 @@ def run(recipe: str, flavour: str, seed: int, more: list[str]) -> dict[str, Any]
     return found | {"busy": busy.share}
 
 
-def row(recipe: str, flavour: str, found: list[dict[str, Any]]) -> list[str]:
+def row(command: str, found: list[dict[str, Any]]) -> list[str]:
     values = [100 * one.get("test_iou", one["test_accuracy"]) for one in found]
     spread = f" ± {statistics.stdev(values):.2f}" if len(values) > 1 else ""
+    unit = " mIoU" if "test_iou" in found[0] else " %"
     middle = {key: statistics.median(one[key] for one in found) for key in ("training_seconds", "seconds", "images_per_second", "peak_memory", "estimated_memory")}  # fmt: skip
     busy = [one["busy"] for one in found if one["busy"] is not None]
+    took = [one.get("workspace_memory") for one in found]
+    where, seeds = found[0]["made_on"], sorted(one["seed"] for one in found)
     return [
-        recipe, flavour, str(found[0]["epochs"]), f"{statistics.mean(values):.2f}{spread} %", f"{middle['training_seconds']:.1f} s", f"{middle['seconds']:.1f} s",
-        f"{middle['images_per_second']:.0f}", f"{100 * statistics.mean(busy):.0f} %" if busy else "–",
-        f"{middle['peak_memory'] / 2**20:.0f} MiB", f"{middle['estimated_memory'] / 2**20:.0f} MiB", f"{middle['estimated_memory'] / middle['peak_memory']:.2f}",
+        found[0]["recipe"], found[0]["flavour"], str(found[0]["epochs"]), ", ".join(map(str, seeds)), f"{statistics.mean(values):.2f}{spread}{unit}",
+        f"{middle['training_seconds']:.1f} s", f"{middle['seconds']:.1f} s", f"{middle['images_per_second']:.0f}", f"{100 * statistics.mean(busy):.0f} %" if busy else "–",
+        f"{middle['peak_memory'] / 2**20:.0f} MiB", f"{middle['estimated_memory'] / 2**20:.0f} MiB", "–" if None in took else f"{statistics.median(took) / 2**20:.0f} MiB",
+        f"{middle['estimated_memory'] / middle['peak_memory']:.2f}", f"{where['device']}, torch {where['torch']}, {found[0]['date']}", f"`{command}`",
     ]  # fmt: skip
+
+
+HEAD = [
+    "recipe", "", "epochs", "seeds", "test", "training", "in all", "images/s", "GPU busy", "peak memory", "estimate", "of it libraries'", "estimate / peak", "on", "command of the first seed",
+]  # fmt: skip
 
 
 def main() -> None:
@@ -74,16 +86,24 @@ def main() -> None:
     words, more = given.parse_known_args()
     if not torch.cuda.is_available():
         sys.exit("there is no CUDA device here")
-    held: dict[str, list[dict[str, Any]]] = {}
+    path = RESULTS / "gpu.json"
+    before = json.loads(path.read_text()) if path.exists() else {}
+    held: dict[str, list[dict[str, Any]]] = before.get("runs", {})
+    notes: list[str] = before.get("notes", [])
     for asked in words.recipes:
         name, _, flavour = asked.partition(":")
-        held[asked] = [run(name, flavour or "slide", seed, more) for seed in range(1, words.seeds + 1)]
-        rows = [row(*key.split(":"), found) for key, found in held.items()]  # written after each, should the next fail
+        asks = [] if flavour in ("", "slide") else ["--recipe", flavour]
+        command = " ".join(["convcalc train", name, *asks, "--seed 1 --device cuda", *more])
         where = machine("torch") | {"processor": torch.cuda.get_device_name()}
-        report(
-            "gpu", "The recipes on a GPU", " ".join(["python benchmarks/gpu.py", *sys.argv[1:]]), where,
-            ["recipe", "", "epochs", "test", "training", "in all", "images/s", "GPU busy", "peak memory", "estimate", "ratio"], rows, {"runs": held},
-        )  # fmt: skip
+        held[command] = []
+        for seed in range(1, words.seeds + 1):
+            held[command].append(run(name, flavour or "slide", seed, more) | {"date": where["date"]})
+            rows = [row(key, found) for key, found in held.items() if found]  # written after each, should the next fail
+            report(
+                "gpu", "The recipes on a GPU", " ".join(["python benchmarks/gpu.py", *sys.argv[1:]]), where, HEAD, rows, {"runs": held, "notes": notes},
+            )  # fmt: skip
+            with (RESULTS / "gpu.md").open("a", encoding="utf-8") as file:
+                file.writelines(f"\n{note}\n" for note in notes)
 
 
 if __name__ == "__main__":

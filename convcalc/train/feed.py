@@ -102,7 +102,7 @@ class Feed:
         parts = self._by_length(order, batch, epoch) if self.texts else _split(order, batch)
         chosen = (self._chosen(parts[step], epoch, step, changes) for step in range(first, len(parts)))
         # a GPU gets the numbers of the whole epoch at once: many small copies would cost more than a small network's steps
-        return self._at_once(list(chosen)) if self.device.type == "cuda" and self.even else chosen
+        return self._sent(list(chosen)) if self.device.type == "cuda" and self.even else chosen
 
     def _chosen(self, places: Tensor, epoch: int, step: int, changes: tuple[tuple[str, float], ...]) -> Chosen:
         own = places[self.rank :: self.world]
@@ -116,7 +116,7 @@ class Feed:
             draws = draws[self.rank :: self.world]
         return Chosen(own, draws, len(places), len(own))
 
-    def _at_once(self, chosen: list[Chosen]) -> Iterator[Chosen]:
+    def _sent(self, chosen: list[Chosen]) -> Iterator[Chosen]:
         sizes = [len(one.places) for one in chosen]
         places = torch.split(moved(torch.cat([one.places for one in chosen]), self.device), sizes)
         drawn = [one.draws for one in chosen if one.draws is not None]

@@ -31,8 +31,8 @@ from convcalc.train.run import Run, run_of
 from convcalc.train.transfer import freeze, take_over
 from convcalc.train.workspace import Cuda, measure
 
-# So much may be taken to measure a network, beside what training takes.
-EVALUATION_BYTES = 512 * 2**20
+# So much may be taken to measure a network, or as much as a step takes, if that is more.
+EVALUATION_BYTES = 64 * 2**20
 
 # So many samples tell something of the accuracy.
 LEAST_VALIDATION = 200
@@ -188,9 +188,10 @@ def _train(
     # texts come as long as they are
     taken = data.train.x.shape[1:] if data.kind == "texts" else built.shape
     needs = footprint(built.layer, tuple(taken), half=precision == "bf16", channels_last=last)
-    # as many at once as a quarter of what the batch may take, and no more than are needed to be quick
+    share = -(-setup.batch // processes.size)
+    # so many samples are measured at once; they keep nothing for a backward pass, so a batch of them takes less than a step
     each = max(1, needs.peak(2, moments) - needs.peak(1, moments))
-    at_once = max(1, min(1000, EVALUATION_BYTES // each))
+    at_once = max(1, min(1000, max(share, EVALUATION_BYTES // each)))
 
     config = {
         "signature": signature, "input": list(shape), "classes": list(data.classes), "scaling": scaling, "kind": data.kind,
@@ -203,7 +204,6 @@ def _train(
             raise ConvcalcError("data_part_empty", name=data.name)
         return Feed(split, device, shape, scaling, options.seed, processes.share, at_once)
 
-    share = -(-setup.batch // processes.size)
     if needs.peak(share, moments) > available(device):
         raise too_large(needs, share, moments, device)
     try:
