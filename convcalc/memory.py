@@ -47,7 +47,7 @@ class Step:
     goes_on: bool  # whether a gradient of its input is asked for; not at the network's input, and then no weights are kept for it
     layer: Layer | None = None  # none where branches meet
     shape: Shape = ()
-    workspace: Workspace = field(default_factory=lambda: Workspace())
+    workspace: Workspace = Workspace()
 
 
 @dataclass

@@ -19,20 +19,20 @@ def exact(device: torch.device) -> Iterator[None]:
     """Let a GPU add in one order, wherever torch has a way that does (`torch.use_deterministic_algorithms`).
 
     Where it has none, the quickest way is taken, and a training that goes on may differ in the last bits from one that was never broken off.
+    Of the recipes that is so for the loss of masks that is shown (its gradients are exact).
     """
     if device.type != "cuda":
         yield
         return
-    os.environ.setdefault(
-        "CUBLAS_WORKSPACE_CONFIG", ":4096:8"
-    )  # read when cuBLAS is first used; another may choose between ways
+    # with workspaces of any size but this and a smaller one, torch does not count on cuBLAS; it is read once, at the first product
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
     filled = _settings.fill_uninitialized_memory
     torch.use_deterministic_algorithms(True, warn_only=True)
     _settings.fill_uninitialized_memory = False  # costs time, and nothing here reads what was not written
     try:
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", ".*does not have a deterministic implementation.*")
+            warnings.filterwarnings("ignore", ".*(does not have a deterministic implementation|it uses CuBLAS).*")
             yield
     finally:
         torch.use_deterministic_algorithms(before[0], warn_only=before[1])

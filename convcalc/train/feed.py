@@ -71,8 +71,6 @@ class Feed:
         self.mapped = isinstance(split.x, np.memmap)
         self.x = torch.from_numpy(np.asarray(split.x)) if self.mapped else torch.from_numpy(split.x.copy()).to(device)
         self.places = None if split.places is None else torch.from_numpy(split.places)
-        if self.places is not None and not self.mapped:
-            self.places = self.places.to(device)
         self.y = torch.from_numpy(split.y.astype(np.int64)).to(device)
         self.lengths = None if split.lengths is None else torch.from_numpy(split.lengths.astype(np.int64))
         self.texts = split.lengths is not None
@@ -153,11 +151,12 @@ class Feed:
         if self.lengths is not None:
             longest = int(self.lengths[places].max())
             return self.x.index_select(0, moved(places, self.device))[:, :longest].long()
-        if not self.mapped:
-            places = moved(places, self.device)
-        if self.places is not None:
-            places = self.places.index_select(0, places)
-        x = moved(self.x.index_select(0, places), self.device)
+        if self.mapped:
+            if self.places is not None:
+                places = self.places[places]
+            x = moved(self.x.index_select(0, places), self.device)
+        else:
+            x = self.x.index_select(0, moved(places, self.device))
         if draws is not None:
             x = changed(x, changes, moved(draws, self.device))
         return fitted(x.float(), self.shape).mul(self.scale).add_(self.offset)

@@ -17,7 +17,7 @@ WARM = 3
 
 @contextmanager
 def own_stream(device: torch.device) -> Iterator[None]:
-    """One CUDA stream for all of a training: the usual one cannot be recorded, and gradients are summed on the stream of the first step."""
+    """One CUDA stream for all of a training: the usual one cannot be recorded, and cuBLAS has a workspace for each stream it is used on."""
     if device.type != "cuda":
         yield
         return
@@ -29,11 +29,25 @@ def own_stream(device: torch.device) -> Iterator[None]:
     before.wait_stream(stream)
 
 
+def recordable(device: torch.device, processes: int, even: bool, needs: int, free: int) -> bool:
+    """Whether a training's steps are recorded: on a GPU, in one process, with batches of one shape.
+
+    What a recorded step takes stays taken, and smaller batches and validation come beside it; so a step must fit twice.
+    """
+    return device.type == "cuda" and processes == 1 and even and 2 * needs <= free
+
+
 def cuda_graph(work: Callable[[], None]) -> Callable[[], None]:
     """Record what `work` starts on the current stream, without running it; the answer plays it back. See `torch.cuda.graph`."""
     graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph, stream=torch.cuda.current_stream(), capture_error_mode="thread_local"):
-        work()
+    try:
+        with torch.cuda.graph(graph, stream=torch.cuda.current_stream(), capture_error_mode="thread_local"):
+            work()
+    except RuntimeError:
+        # up to torch 2.12 the state of the random numbers goes on as if it were being recorded; a copy does not
+        generator = torch.cuda.default_generators[torch.cuda.current_device()]
+        generator.graphsafe_set_state(generator.clone_state())
+        raise
     return graph.replay
 
 
@@ -79,6 +93,9 @@ class Recorded:
         except torch.OutOfMemoryError:
             raise
         except RuntimeError as error:
-            self.told("not_recorded", {"reason": str(error).splitlines()[0][:200]})
+            cause: BaseException = error  # the end of a recording that has failed fails too, and says less
+            while cause.__context__ is not None:
+                cause = cause.__context__
+            self.told("not_recorded", {"reason": str(cause).splitlines()[0][:200]})
             return
         self.given = given

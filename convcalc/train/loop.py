@@ -44,16 +44,12 @@ class Training:
     target: float | None = None
     masks: bool = False
     compiled: bool = False  # by torch.compile, on a GPU with CUDA graphs
+    recorded: bool = False  # whether a step is recorded as a CUDA graph and played back (graphs.py)
     own_epochs: int = 0  # of this process, not of those before a break
     timing: list[tuple[int, float]] = field(
         default_factory=list
     )  # samples and seconds of each epoch of this process; no part of the run
     history: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def recorded(self) -> bool:
-        """Whether steps are recorded as a CUDA graph and played back: one process, and every batch of the same shape."""
-        return self.device.type == "cuda" and self.world.size == 1 and self.train.even and not self.compiled
 
     @property
     def held(self) -> int:
@@ -276,10 +272,20 @@ def _restored(t: Training, state: dict[str, Any], optimiser: optim.Optimizer, su
     if state["signature"] != t.signature:
         raise ConvcalcError("run_other", name=str(t.run.folder), keys=differences(state["signature"], t.signature))
     t.module.load_state_dict(state["model"])
-    fresh = [{str(key): group[key] for key in ("lr", "capturable") if key in group} for group in optimiser.param_groups]
+    # how the rate and the state lie in memory is this device's matter, not that of the checkpoint's
+    here: list[dict[str, Any]] = [
+        {key: group.get(key) for key in ("lr", "capturable")} for group in optimiser.param_groups
+    ]
     optimiser.load_state_dict(state["optimiser"])
-    for group, own in zip(optimiser.param_groups, fresh, strict=True):  # of this device, not of that of the checkpoint
+    for group, own in zip(optimiser.param_groups, here, strict=True):
         group.update(own)
+    for (
+        learned,
+        kept,
+    ) in optimiser.state.items():  # fused optimisers go through memory as it lies, for all tensors alike
+        for key, value in kept.items():
+            if isinstance(value, Tensor) and value.shape == learned.shape:
+                kept[key] = torch.empty_like(learned).copy_(value)
     t.history[:] = state["history"]
     if t.world.first:
         sums.copy_(state["sums"])

@@ -20,7 +20,7 @@ from convcalc.train.data import Asked, Dataset, sources, stratified
 from convcalc.train.data.places import load as load_data
 from convcalc.train.exact import exact
 from convcalc.train.feed import Feed, scaling_of
-from convcalc.train.graphs import own_stream
+from convcalc.train.graphs import own_stream, recordable
 from convcalc.train.loop import Training, cast_of, differences, made_on, precision_of, tested, train
 from convcalc.train.measure import Measured
 from convcalc.train.memory import available, keep, too_large
@@ -178,6 +178,7 @@ def _train(
         take_over(built.module, run_of(options.init, Path(options.runs)), data.words, told)
     if options.freeze:
         freeze(built.module, told)
+    meter = Cuda(device) if device.type == "cuda" else None
     module = built.module.to(device)
     network = rewritten(module)
     last = device.type == "cuda" or wide(built.traced)
@@ -204,18 +205,22 @@ def _train(
             raise ConvcalcError("data_part_empty", name=data.name)
         return Feed(split, device, shape, scaling, options.seed, processes.share, at_once)
 
-    if needs.peak(share, moments) > available(device):
+    free, tensors = available(device), needs.peak(share, moments)
+    if tensors > free:
         raise too_large(needs, share, moments, device)
     try:
-        tensors = needs.peak(share, moments)
-        if device.type == "cuda":
-            measure(needs, share, device, cast_of(precision, device), precision == "bf16", last, Cuda(device))
+        if meter is not None:
+            measure(needs, share, device, cast_of(precision, device), precision == "bf16", last, meter)
+        memory = needs.peak(share, moments)
+        if memory > free:
+            raise too_large(needs, share, moments, device)
         t = Training(
             module, network, setup, options.seed, device, feed(train_split), None if validation is None else feed(validation), classes, found,
             processes, precision, signature, told, stop, options.target, data.kind == "masks", options.compiled,
         )  # fmt: skip
+        t.recorded = not t.compiled and recordable(device, processes.size, t.train.even, memory, free)
         told("start", {"recipe": recipe, "setup": setup, "data": data, "built": built, "device": device, "precision": t.precision, "run": found,
-             "memory": needs.peak(share, moments), "samples": len(train_split)})  # fmt: skip
+             "memory": memory, "samples": len(train_split)})  # fmt: skip
         if not processes.first:
             state = train(t)
             if state != "interrupted":
@@ -226,19 +231,19 @@ def _train(
             if data.words:
                 found.write_json("words.json", list(data.words))
         before = sum(seconds for _, seconds in t.timing)
-        if device.type == "cuda":
-            torch.cuda.reset_peak_memory_stats(device)
+        if meter is not None:
+            meter.reset()
         state = train(t)
         # what the steps took at their worst, without the data set that lies beside them
-        most = torch.cuda.max_memory_allocated(device) - t.held if device.type == "cuda" else None
+        most = None if meter is None else meter.most() - meter.lying - t.held
         if state == "interrupted":
             return {"state": state}
         measured = tested(t, feed(data.test))
         taken_before = max(0.0, sum(seconds for _, seconds in t.timing[: len(t.timing) - t.own_epochs]) - before)
         summary = _summary(options, recipe, data, t, measured, time.perf_counter() - begun + taken_before)
         summary |= {
-            "estimated_memory": needs.peak(share, moments),
-            "workspace_memory": needs.peak(share, moments) - tensors,
+            "estimated_memory": memory,
+            "workspace_memory": memory - tensors,
             "peak_memory": most,
         }
         if t.target is not None:

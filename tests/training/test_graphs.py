@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from convcalc.train import loop
+from convcalc.train import loop, session
 from convcalc.train.feed import Chosen
 from convcalc.train.graphs import WARM, Recorded
 from convcalc.train.recipes import RECIPES
@@ -82,7 +82,7 @@ def test_a_step_that_cannot_be_recorded_is_told_and_taken(tmp_path: Path) -> Non
 @pytest.mark.parametrize("recipe", ["lenet", "resnet18-small"])  # Adam, and SGD with running statistics
 def test_played_back_steps_learn_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: str) -> None:
     values: dict[str, Any] = {"recipe": recipe, "flavour": "fast", "limit": 70, "batch": 10}
-    monkeypatch.setattr(loop.Training, "recorded", True)
+    monkeypatch.setattr(session, "recordable", lambda *_: True)
     monkeypatch.setattr(loop, "Recorded", lambda step, size, told: step)
     _, plain = trained(tmp_path, name="plain", **values)
     tape = Tape()
@@ -141,7 +141,7 @@ def test_no_step_waits_for_a_value(
 
         return take
 
-    monkeypatch.setattr(loop.Training, "recorded", True)
+    monkeypatch.setattr(session, "recordable", lambda *_: True)
     monkeypatch.setattr(loop, "Recorded", watched)
     data = {"shapes": "shapes", "": str(folder)}.get(RECIPES[recipe].data, "digits")
     trained(tmp_path, recipe=recipe, flavour="fast", data=data, epochs=1, batch=4, limit=20)

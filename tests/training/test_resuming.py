@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from convcalc.errors import ConvcalcError
+from convcalc.train import session
 from convcalc.train.run import Run
 from training.runs import command, environment, equal, trained, weights
 
@@ -230,3 +231,23 @@ def test_the_whole_time_counts(tmp_path: Path) -> None:
     rest, _ = trained(tmp_path, name="x", epochs=4)
     assert rest["images_per_second"] > 0
     assert rest["seconds"] > 0
+
+
+@pytest.mark.parametrize("flavour", ["slide", "fast"])
+@pytest.mark.parametrize("recipe", ["lenet", "resnet18-small"])  # Adam or AdamW, and SGD with momentum
+def test_going_on_where_numbers_lie_otherwise_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: str, flavour: str
+) -> None:  # fmt: skip
+    """As between a GPU and a CPU: channels last on one of them. The optimiser's state lies as the parameters do."""
+    values: dict[str, Any] = {"recipe": recipe, "flavour": flavour, "limit": 60, "batch": 10, "epochs": 2}
+    losses = {}
+    for first, second in ((False, False), (True, False), (False, True)):
+        name = f"{first}-{second}"
+        steps = iter(range(100))
+        monkeypatch.setattr(session, "wide", lambda traced, last=first: last)
+        trained(tmp_path, stop=lambda steps=steps: next(steps) == 3, name=name, **values)
+        monkeypatch.setattr(session, "wide", lambda traced, last=second: last)
+        _, found = trained(tmp_path, name=name, **values)
+        losses[name] = found.metrics()[-1]["train_loss"]
+    assert losses["True-False"] == pytest.approx(losses["False-False"], rel=1e-4)
+    assert losses["False-True"] == pytest.approx(losses["False-False"], rel=1e-4)
