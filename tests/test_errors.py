@@ -116,9 +116,9 @@ ELSEWHERE = {  # kinds that no spec and input can show, with where they are test
     "progress_newer", "progress_damaged", "progress_unwritable",  # test_quiz_progress.py
     "answers_unkept",  # test_quiz_taking.py
     "no_such_data", "data_not_found", "no_download", "data_broken", "data_magic", "data_truncated", "data_counts", "data_labels", "data_line", "data_file_missing", "data_no_classes", "data_class_empty", "data_part_empty", "data_pictures", "data_unknown_class", "data_no_words",  # training/test_arrays.py, test_reviews.py, test_folders.py, test_downloads.py
-    "resume_alone", "no_data_folder", "freeze_alone", "bad_picture", "cannot_compile", "png_only", "bad_run_name",  # training/test_sessions.py, test_recipes.py, test_resuming.py, test_reports.py
+    "resume_alone", "no_data_folder", "freeze_alone", "bad_picture", "bad_text", "cannot_compile", "png_only", "bad_run_name",  # training/test_sessions.py, test_recipes.py, test_resuming.py, test_reports.py
     "processes_differ", "process_gone",  # training/test_processes.py
-    "unknown_recipe", "recipe_needed", "data_needed", "other_data", "too_few_classes", "no_words", "no_run", "run_other", "run_busy", "run_broken", "run_unwritable", "run_unfinished", "loss_not_finite", "out_of_memory", "other_network", "no_classes",  # training/test_sessions.py, test_resuming.py, test_reports.py
+    "unknown_recipe", "recipe_needed", "data_needed", "other_data", "too_few_classes", "no_words", "no_run", "run_other", "run_busy", "run_broken", "run_unwritable", "run_unfinished", "run_no_epoch", "loss_not_finite", "out_of_memory", "other_network", "no_classes",  # training/test_sessions.py, test_resuming.py, test_reports.py, test_kept.py
     "bad_paper", "paper_empty", "paper_too_long", "paper_one_of", "paper_question", "bad_key", "bad_key_entry", "table_empty",
     "table_column_missing", "table_columns_twice", "table_ragged", "table_broken", "table_encoding", "no_encoding", "bad_student_id",
     "paper_language", "same_file", "student_twice", "unknown_student", "unknown_question", "answered_twice", "one_roster",  # test_quiz_papers.py

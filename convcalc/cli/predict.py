@@ -32,6 +32,8 @@ def predict(
     from convcalc.train.run import run_of
 
     found = opened(run_of(run, Path(runs)))
+    for note in found.notes(speech):
+        console(stderr=True).print(Text(note, style="yellow"))
     answers, failed = [], None
     for file in files:
         try:
@@ -46,8 +48,8 @@ def predict(
             print(dump({"file": file, "classes": [{"name": name, "probability": round(p, 6)} for name, p in classes]}))
         return 0 if failed is None else failed.exit_code
     for file, classes in answers:
-        said = ", ".join(f"{name} {decimal(f'{p * 100:.1f}', speech)} %" for name, p in classes)
-        console().print(Text(f"{file}: {said}"))
+        said = ", ".join(f"{name}: {decimal(f'{p * 100:.1f}', speech)} %" for name, p in classes)
+        console().print(Text(f"{file}  {said}"))
     return 0 if failed is None else failed.exit_code
 
 

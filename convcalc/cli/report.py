@@ -24,12 +24,14 @@ def report(
     from convcalc.train.run import run_of
 
     found = run_of(run, Path(runs))
-    names = written(found, speech)
+    from rich.text import Text
+
+    from convcalc.render import console
+
+    names = written(found, speech, lambda text: console(stderr=True).print(Text(text, style="yellow")))
     if json:
         print(dump({"run": found.name, "files": names}))
         return
-    from convcalc.render import console
-
     for name in names:
         console().print(str(found.folder / name))
 

@@ -9,7 +9,7 @@ import typer
 
 from convcalc.cli.options import HELP, JsonOption, LangOption, dump, language
 from convcalc.cli.train import RunsOption
-from convcalc.errors import ConvcalcError
+from convcalc.errors import ConvcalcError, MissingError
 from convcalc.words import decimal, pick
 
 
@@ -23,6 +23,8 @@ def runs(
     speech = language(lang)
     from convcalc.train.run import Run
 
+    if folder != "runs" and not Path(folder).is_dir():
+        raise MissingError("no_file", path=folder, reason="No such folder", reason_vi="không có thư mục này")
     found = [Run(path.parent) for path in sorted(Path(folder).glob("*/config.json"))]
     rows: list[dict[str, Any]] = []
     broken: list[ConvcalcError] = []
@@ -126,7 +128,7 @@ def recipes_table(json: bool, lang: str) -> None:
     heads = pick(
         lang,
         "recipe,data,published,slide (epochs × batch),fast",
-        "công thức,dữ liệu,công bố,slide (epoch × batch),fast",
+        "recipe,dữ liệu,công bố,slide (epoch × batch),fast",
     )
     for i, title in enumerate(heads.split(",")):
         table.add_column(title, header_style="bold", justify="right" if i == 2 else "left", no_wrap=True)

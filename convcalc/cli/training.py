@@ -15,6 +15,9 @@ from convcalc.render import console
 
 def trained(options: dict[str, Any], resume: str | None, lang: str, quiet: bool) -> dict[str, Any]:
     """Train, and leave everything in the run's folder; returns the summary with its state."""
+    from convcalc.train.threads import give_way
+
+    give_way()
     try:
         import torch  # noqa: F401
     except ImportError as error:
@@ -65,7 +68,7 @@ def trained(options: dict[str, Any], resume: str | None, lang: str, quiet: bool)
     elif first:
         from convcalc.train.report import written
 
-        written(Run(chosen.folder), lang)
+        written(Run(chosen.folder), lang, lambda text: live.say(text, text, "yellow"))
         live.say(f"see {chosen.folder}/report.md", f"xem {chosen.folder}/report.md")
     return summary
 

@@ -7,7 +7,7 @@ from convcalc.messages.kind import Kind
 KINDS: dict[str, Kind] = {
     "unknown_recipe": Kind(
         "there is no recipe '{name}'",
-        "không có công thức huấn luyện '{name}'",
+        "không có recipe '{name}'",
         "Perhaps: {known}. convcalc train --list shows all.",
         "Có thể là: {known}. Xem tất cả bằng convcalc train --list.",
     ),
@@ -48,7 +48,7 @@ KINDS: dict[str, Kind] = {
         "{name} does not train on data such as {data}",
         "{name} không dùng được với dữ liệu {data}",
         "convcalc train --list shows the data of each recipe.",
-        "Xem dữ liệu của từng công thức bằng convcalc train --list.",
+        "Xem dữ liệu của từng recipe bằng convcalc train --list.",
     ),
     "too_few_classes": Kind(
         "--classes {classes} is too few: the data have {has}",
@@ -56,7 +56,7 @@ KINDS: dict[str, Kind] = {
     ),
     "data_broken": Kind(
         "{path} cannot be read: {reason}",
-        "không đọc được {path}: {reason}",
+        "không đọc được {path}: {reason_vi}",
         "Get the file again.",
         "Tải lại file này.",
         3,
@@ -96,6 +96,8 @@ KINDS: dict[str, Kind] = {
     "data_part_empty": Kind(
         "{name} has too few samples for training, validation and test",
         "{name} có quá ít mẫu để chia train, validation và test",
+        "With --limit, ask for more.",
+        "Nếu dùng --limit thì tăng số mẫu.",
     ),
     "processes_differ": Kind(
         "the processes do not have the same data or settings",
@@ -111,8 +113,8 @@ KINDS: dict[str, Kind] = {
     ),
     "data_class_empty": Kind("the class {name} in {path} is empty", "lớp {name} trong {path} không có mẫu nào"),
     "data_pictures": Kind(
-        "pictures that cannot be decoded: {count}: {names} ({reason})",
-        "{count} ảnh không đọc được: {names} ({reason})",
+        "pictures that cannot be decoded: {count}: {names}",
+        "{count} ảnh không đọc được: {names_vi}",
         "Remove them, or leave them out with --skip-bad.",
         "Xoá các ảnh đó, hoặc bỏ qua bằng --skip-bad.",
     ),
@@ -158,7 +160,11 @@ KINDS: dict[str, Kind] = {
     ),
     "bad_picture": Kind(
         "the picture '{path}' cannot be read: {reason}",
-        "không đọc được ảnh '{path}': {reason}",
+        "không đọc được ảnh '{path}': {reason_vi}",
+    ),
+    "bad_text": Kind(
+        "the text file '{path}' cannot be read: {reason}",
+        "không đọc được file văn bản '{path}': {reason_vi}",
     ),
     "png_only": Kind(
         "the curves are drawn as PNG, and {path} does not end in .png",
@@ -179,8 +185,8 @@ KINDS: dict[str, Kind] = {
     "run_other": Kind(
         "the run {name} was begun with other settings ({keys})",
         "run {name} đã bắt đầu với thiết lập khác ({keys})",
-        "Give this one a name of its own (--name), or begin that one anew (--fresh).",
-        "Đặt tên khác (--name), hoặc bắt đầu lại run đó (--fresh).",
+        "Give this one a name of its own (--name; with --init {name} it takes over the weights), or begin that one anew (--fresh).",
+        "Đặt tên khác (--name; thêm --init {name} để dùng lại trọng số), hoặc bắt đầu lại run đó (--fresh).",
     ),
     "run_busy": Kind(
         "another process is training {name}",
@@ -190,7 +196,7 @@ KINDS: dict[str, Kind] = {
     ),
     "run_broken": Kind(
         "{path} is damaged: {reason}",
-        "{path} bị hỏng: {reason}",
+        "{path} bị hỏng: {reason_vi}",
         "Begin the run anew with --fresh.",
         "Bắt đầu lại run bằng --fresh.",
         3,
@@ -207,6 +213,13 @@ KINDS: dict[str, Kind] = {
         "run {name} chưa có checkpoint nào",
         exit_code=3,
     ),
+    "run_no_epoch": Kind(
+        "the run {name} has not finished an epoch yet",
+        "run {name} chưa train xong epoch nào",
+        "convcalc train --resume {name} goes on.",
+        "Chạy tiếp bằng convcalc train --resume {name}.",
+        3,
+    ),
     "loss_not_finite": Kind(
         "the loss is no number any more in epoch {epoch}",
         "loss bị NaN hoặc vô cực ở epoch {epoch}",
@@ -214,8 +227,8 @@ KINDS: dict[str, Kind] = {
         "Learning rate {lr} quá lớn; thử --lr bằng một phần ba, cùng với --fresh hoặc --name khác.",
     ),
     "out_of_memory": Kind(
-        "there is not enough memory for a batch of {batch} (about {needs} MB; {each} MB a sample)",
-        "không đủ bộ nhớ cho batch {batch} (khoảng {needs} MB; {each} MB mỗi mẫu)",
+        "there is not enough memory for a batch of {batch} (about {needs} MiB; {each} MiB a sample)",
+        "không đủ bộ nhớ cho batch {batch} (khoảng {needs} MiB; {each} MiB mỗi mẫu)",
         "Try --batch {fits}.",
         "Thử --batch {fits}.",
         3,

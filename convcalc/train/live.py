@@ -64,6 +64,8 @@ class Live:
         run: Any,
         memory: int,
         samples: int,
+        batch: int,
+        threads: int,
     ) -> None:
         from convcalc.render import table
 
@@ -76,20 +78,23 @@ class Live:
         params, macs = show(built.traced.params), show(built.traced.macs)
         size = decimal(f"{memory / MIB:.0f}", self.lang)
         self.say(
-            f"{recipe.name}: {data.name}, {samples} samples for training; input {show_shape(built.shape)}, {params} params (torch agrees), {macs} MACs, about {size} MiB for a batch of {setup.batch}",
-            f"{recipe.name}: {data.name}, {samples} mẫu để train; input {show_shape(built.shape)}, {params} tham số (torch cũng đếm vậy), {macs} MAC, khoảng {size} MiB cho batch {setup.batch}",
+            f"{recipe.name}: {data.name}, {samples} samples for training; input {show_shape(built.shape)}, {params} params (torch agrees), {macs} MACs, about {size} MiB for a batch of {batch}",
+            f"{recipe.name}: {data.name}, {samples} mẫu để train; input {show_shape(built.shape)}, {params} tham số (khớp với torch), {macs} MAC, khoảng {size} MiB cho batch {batch}",
         )  # fmt: skip
         rate = decimal(f"{setup.lr:g}", self.lang)
+        where = str(device)
+        if where == "cpu":
+            where += pick(self.lang, f" ({threads} thread{'s' * (threads != 1)})", f" ({threads} luồng)")
         self.say(
-            f"{setup.epochs} {'epoch' if setup.epochs == 1 else 'epochs'}, {setup.optimiser}, learning rate {rate} ({setup.schedule}), on {device}, {precision}; {run.folder}",
-            f"{setup.epochs} epoch, {setup.optimiser}, learning rate {rate} ({setup.schedule}), trên {device}, {precision}; {run.folder}",
+            f"{setup.epochs} {'epoch' if setup.epochs == 1 else 'epochs'}, {setup.optimiser}, learning rate {rate} ({setup.schedule}), on {where}, {precision}; {run.folder}",
+            f"{setup.epochs} epoch, {setup.optimiser}, learning rate {rate} ({setup.schedule}), trên {where}, {precision}; {run.folder}",
             "dim",
         )
         steps = -(-samples // setup.batch)
-        if steps < FEW_STEPS:
-            better = min(32, max(1, samples // 16))
+        better = min(32, max(2, samples // 16))
+        if steps < FEW_STEPS and better < setup.batch:
             self.say(
-                f"only {steps} steps an epoch: a batch of {setup.batch} is large for {samples} samples; try --batch {better}",
+                f"only {steps} step{'s' * (steps != 1)} an epoch: a batch of {setup.batch} is large for {samples} samples; try --batch {better}",
                 f"mỗi epoch chỉ có {steps} bước: batch {setup.batch} quá lớn cho {samples} mẫu; thử --batch {better}", "yellow",
             )  # fmt: skip
         if self.out.is_terminal:
@@ -102,6 +107,11 @@ class Live:
     def _resumed(self, epoch: int, step: int, of: int) -> None:
         at = pick(self.lang, f", step {step}", f", bước {step}") if step else ""
         self.say(f"going on after epoch {epoch} of {of}{at}", f"tiếp tục sau epoch {epoch}/{of}{at}", "yellow")
+
+    def _damaged(self, name: str) -> None:
+        self.say(
+            f"{name} is damaged; the checkpoint before it is taken", f"{name} bị hỏng nên dùng checkpoint trước đó", "yellow"
+        )  # fmt: skip
 
     def _elsewhere(self, then: dict[str, Any], now: dict[str, Any]) -> None:
         changed = ", ".join(f"{key} {then[key]} → {now[key]}" for key in then if then[key] != now.get(key))
@@ -145,11 +155,11 @@ class Live:
     ) -> None:
         held = ""
         if "validation_loss" in rest:
-            held = "  validation " + decimal(f"{rest['validation_loss']:.4f}", self.lang) + ", "
+            held = "  validation " + decimal(_loss(rest["validation_loss"]), self.lang) + ", "
             held += _share(rest["validation_accuracy"], self.lang)
             if "validation_iou" in rest:
                 held += f", mIoU {_share(rest['validation_iou'], self.lang)}"
-        said = f"epoch {epoch:>{len(str(of))}}/{of}  loss {decimal(f'{train_loss:.4f}', self.lang)}, {_share(train_accuracy, self.lang)}{held}  {decimal(f'{seconds:.1f}', self.lang)} s"
+        said = f"epoch {epoch:>{len(str(of))}}/{of}  loss {decimal(_loss(train_loss), self.lang)}, {_share(train_accuracy, self.lang)}{held}  {decimal(f'{seconds:.1f}', self.lang)} s"
         self.say(said, said)
 
     def _tested(self, **summary: Any) -> None:
@@ -167,17 +177,22 @@ class Live:
             if summary["reached_target"]:
                 self.say("validation reached the target", "validation đã đạt mục tiêu")
             else:
-                self.say("validation did not reach the target", "validation chưa đạt mục tiêu", "yellow")
+                self.say(
+                    "validation did not reach the target of --target-accuracy",
+                    "validation chưa đạt mục tiêu của --target-accuracy",
+                    "yellow",
+                )
         self.say(
             f"test set: {what} {reached}{beside}; {seconds} s in all", f"tập test: {what} {reached}{beside}; tổng cộng {seconds} s",
             "green",
         )  # fmt: skip
         common = summary.get("most_common", 0.0)  # runs of before have none
         if summary["test_accuracy"] <= common < 1:
-            share = _share(common, self.lang)
+            always, own = _share(common, self.lang), _share(summary["test_accuracy"], self.lang)
+            masks = "test_iou" in summary
             self.say(
-                f"always answering with the most common class is right as often ({share}): the network has learned nothing that helps; try another learning rate (--lr, with --fresh) or more epochs",
-                f"luôn trả lời lớp đông nhất cũng đúng ngần ấy ({share}): mạng chưa học được gì có ích; thử learning rate khác (--lr, kèm --fresh) hoặc nhiều epoch hơn", "yellow",
+                f"always answering with the most common class is right for {always} of the {'pixels' if masks else 'samples'}, the network for {own}: it has learned nothing that helps; try another learning rate (--lr, with --fresh) or more epochs",
+                f"luôn trả lời lớp đông nhất thì đúng {always} số {'pixel' if masks else 'mẫu'}, còn mạng chỉ đúng {own}: mạng chưa học được gì có ích; thử learning rate khác (--lr, kèm --fresh) hoặc nhiều epoch hơn", "yellow",
             )  # fmt: skip
 
     def _finished(self, **summary: Any) -> None:
@@ -189,6 +204,10 @@ class Live:
         if self.bar is not None:
             self.bar.stop()
             self.bar = self.task = None
+
+
+def _loss(value: float) -> str:
+    return f"{value:.4f}" if value < 10_000 else f"{value:.3g}"
 
 
 def _share(value: float, lang: str) -> str:

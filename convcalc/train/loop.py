@@ -71,6 +71,8 @@ def train(t: Training) -> str:
     total = setup.epochs * per_epoch
     sums = torch.zeros(3, dtype=torch.float64, device=device)  # loss, right, samples
     epoch, step, state = 0, 0, t.world.told(t.run.load() if t.world.first else None)
+    for path in t.run.damaged:
+        t.told("damaged", {"name": path.name})
     if state is not None:
         epoch, step = _restored(t, state, optimiser, sums)
         t.told("resumed", {"epoch": epoch, "step": step, "of": setup.epochs})

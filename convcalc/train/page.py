@@ -41,7 +41,7 @@ def page(
     lines.append("| epoch | " + " | ".join(pick(lang, en, vi) for _, en, vi, _ in columns) + " |")
     lines.append("|---:" * (len(columns) + 1) + "|")
     for one in history:
-        cells = [_share(one[key], lang) if share else decimal(f"{one[key]:.5g}", lang) for key, _, _, share in columns]
+        cells = [_share(one[key], lang) if share else decimal(f"{one[key]:.4g}", lang) for key, _, _, share in columns]
         lines.append(f"| {one['epoch']} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
@@ -49,7 +49,7 @@ def page(
 def _what_it_was(config: dict[str, Any], lang: str) -> list[tuple[str, str]]:
     signature, options = config["signature"], config["options"]
     rows = [
-        (pick(lang, "recipe", "công thức"), f"{signature['recipe']} ({signature['flavour']})"),
+        (pick(lang, "recipe", "recipe"), f"{signature['recipe']} ({signature['flavour']})"),
         (pick(lang, "network", "mạng"), f"`{signature['spec']}`"),
         (pick(lang, "data", "dữ liệu"), signature["data"]),
     ]
@@ -91,7 +91,10 @@ def _what_it_reached(
         (pick(lang, "test loss", "loss trên tập test"), decimal(f"{summary['test_loss']:.4f}", lang)),
         (pick(lang, "parameters", "số tham số"), str(summary["params"])),
         (pick(lang, "seconds", "số giây"), decimal(f"{summary['seconds']:.1f}", lang)),
-        (pick(lang, "made on", "máy"), ", ".join(f"{k} {v}" for k, v in summary["made_on"].items())),
+        (
+            pick(lang, "made on", "chạy với"),
+            ", ".join(f"{k} {v}" for k, v in summary["made_on"].items() if v is not False),
+        ),
     ]
 
 

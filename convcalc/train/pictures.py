@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,9 @@ def figure(width: float, height: float) -> Figure:
 def png(made: Figure) -> bytes:
     """The bytes of a PNG, the same for the same figure."""
     out = io.BytesIO()
-    made.savefig(out, format="png", dpi=120, metadata={"Software": None})
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from")  # names in a script that the font lacks are boxes
+        made.savefig(out, format="png", dpi=120, metadata={"Software": None})
     return out.getvalue()
 
 
@@ -71,6 +74,8 @@ def curves(history: Sequence[dict[str, Any]], summary: dict[str, Any] | None, la
             [one["validation_iou"] for one in history],
             color=VALIDATION,
             linestyle="--",
+            marker="s" if len(epochs) < 25 else None,
+            markersize=3,
             label="validation mIoU",
         )
     published = summary.get("published") if summary else None
@@ -78,9 +83,12 @@ def curves(history: Sequence[dict[str, Any]], summary: dict[str, Any] | None, la
         said = f"{pick(lang, 'published', 'đã công bố')} {decimal(f'{published * 100:g}', lang)} %"
         right.axhline(published, color="0.5", linestyle=":", label=said)
     if summary is not None:
-        said = f"test {decimal(format(summary['test_accuracy'] * 100, '.2f'), lang)} %"
-        right.plot([epochs[-1] if epochs else 0], [summary["test_accuracy"]], color=TEST, marker="*", markersize=11, linestyle="none", label=said)  # fmt: skip
+        for key, name, marker in (("test_accuracy", "test", "*"), ("test_iou", "test mIoU", "P")):
+            if key in summary:
+                said = f"{name} {decimal(format(summary[key] * 100, '.2f'), lang)} %"
+                right.plot([epochs[-1]], [summary[key]], color=TEST, marker=marker, markersize=11, linestyle="none", label=said)  # fmt: skip
     left.set_yscale("log")
+    left.set_title(pick(lang, "loss (logarithmic)", "loss (thang logarit)"))
     for which in (left.yaxis.set_major_formatter, left.yaxis.set_minor_formatter):
         which(lambda value, _place: decimal(f"{value:.3g}", lang))
     left.yaxis.set_minor_locator(LogLocator(subs=(2, 5)))
@@ -148,10 +156,10 @@ def kernels(weights: np.ndarray, picture: np.ndarray, maps: np.ndarray, lang: st
                 axes.imshow(values.mean(0) if values.ndim == 3 else values, cmap=cmap)
             axes.set_title(title, fontsize=7)
             axes.axis("off")
+    few = count < len(weights)
     made.suptitle(
-        pick(
-            lang, "Kernels of the first layer and their feature maps", "Kernel của layer đầu và feature map tương ứng"
-        ),
+        pick(lang, "Kernels of the first layer and their feature maps", "Kernel của layer đầu và feature map tương ứng")
+        + (pick(lang, f" ({count} of {len(weights)})", f" ({count}/{len(weights)})") if few else ""),
         fontsize=10,
     )
     return made
@@ -170,8 +178,8 @@ def mistakes(shown: Sequence[tuple[np.ndarray, str, str, float]], lang: str) -> 
         axes.axis("off")
     made.suptitle(
         pick(
-            lang, "The most wrong first: class → what it was taken for, and how surely",
-            "Sai nhiều nhất đứng trước: nhãn đúng → dự đoán, và xác suất của dự đoán",
+            lang, "The surest mistakes: class → what it was taken for, and with what probability",
+            "Những lỗi mạng chắc chắn nhất: nhãn đúng → dự đoán, và xác suất của dự đoán",
         ),
         fontsize=10,
     )  # fmt: skip

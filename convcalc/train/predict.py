@@ -13,6 +13,7 @@ from convcalc.errors import ConvcalcError, MissingError
 from convcalc.train.data import Split
 from convcalc.train.data.folders import ENDINGS, decode
 from convcalc.train.data.reviews import numbered, words_of
+from convcalc.train.reasons import why
 from convcalc.train.report import Opened
 
 
@@ -43,7 +44,7 @@ def _picture(found: Opened, text: str) -> Split:
     try:
         x: Any = decode(path, channels, height, width)
     except Exception as error:  # damaged files make Pillow raise nearly anything
-        raise MissingError("bad_picture", path=text, reason=str(error)) from None
+        raise MissingError("bad_picture", path=text, **why(error)) from None
     return Split(x[None], np.zeros(1, np.int64))
 
 
@@ -59,7 +60,7 @@ def _texts(found: Opened, text: str) -> Split:
         try:
             text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            raise ConvcalcError("data_broken", path=str(path), reason=str(error)) from None
+            raise MissingError("bad_text", path=str(path), **why(error)) from None
     words = found.run.read_json("words.json") or []
     x, lengths = numbered([words_of(text)], words)
     if not (x > 1).any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from convcalc.train.parallel import device_of
 from convcalc.train.recipes import recipe_of
 from convcalc.train.rewrites import rewritten
 from convcalc.train.run import Run
+from convcalc.words import pick
 
 WORST, SHOWN_MASKS = 18, 6
 PICTURES = ("curves.png", "confusion.png", "mistakes.png", "predictions.png", "kernels.png")
@@ -46,11 +48,33 @@ class Opened:
     def device(self) -> torch.device:
         return next(self.module.parameters()).device
 
+    def notes(self, lang: str) -> list[str]:
+        """What must be known of the weights: that a checkpoint is damaged, or that the training is not over."""
+        said = damaged(self.run, lang)
+        if self.run.summary() is None:
+            done, of = len(self.run.metrics()), self.config["signature"]["setup"]["epochs"]
+            said.append(
+                pick(
+                    lang,
+                    f"this training is not finished: {done} of {of} epochs",
+                    f"run này chưa train xong: {done}/{of} epoch",
+                )
+            )
+        return said
+
     def feed(self, split: Split) -> Feed:
         """A split as the run's network takes it, as many samples at once as were measured at once."""
         scaling = self.config["scaling"]
         given = None if scaling is None else (scaling[0], scaling[1])
         return Feed(split, self.device, self.shape, given, 0, at_once=self.config.get("at_once", EVALUATED_AT_ONCE))
+
+
+def damaged(run: Run, lang: str) -> list[str]:
+    """The checkpoints that were passed over, in a sentence each."""
+    return [
+        pick(lang, f"{path.name} is damaged; the checkpoint before it is taken", f"{path.name} bị hỏng nên dùng checkpoint trước đó")
+        for path in run.damaged
+    ]  # fmt: skip
 
 
 def opened(run: Run) -> Opened:
@@ -88,15 +112,24 @@ def data_of(config: dict[str, Any]) -> Dataset | None:
     return data if data.checksum() == config["signature"]["checksum"] else None
 
 
-def written(run: Run, lang: str) -> list[str]:
-    """Draw all pictures of a run and write report.md; returns the names of the files."""
-    config, history, summary = run.config(), run.metrics(), run.summary()
-    if not history:
+def kept_in_checkpoint(run: Run) -> list[dict[str, Any]]:
+    """The lines of metrics.jsonl as the newest checkpoint has them, where the file is gone."""
+    state = run.load()
+    if state is None:
         raise MissingError("run_unfinished", name=str(run.folder))
+    return list(state["history"])
+
+
+def written(run: Run, lang: str, say: Callable[[str], None] = lambda text: None) -> list[str]:
+    """Draw all pictures of a run and write report.md; returns the names of the files, and says what could not be done."""
+    config, summary = run.config(), run.summary()
+    history = run.metrics() or kept_in_checkpoint(run)
+    if not history:
+        raise MissingError("run_no_epoch", name=str(run.folder))
     made: dict[str, Any] = {
         "curves.png": pictures.curves(history, summary, lang, f"{run.name} ({config['signature']['data']})")
     }
-    table = run.read_json("confusion.json")
+    table = run.confusion()
     if table is not None:
         made["confusion.png"] = pictures.confusion(table, config["classes"], lang)
     data = data_of(config)
@@ -105,26 +138,32 @@ def written(run: Run, lang: str) -> list[str]:
         if summary is not None:  # the test set is looked at when the training is over
             made |= _of_test(found, data, lang)
         made |= _kernels(found, data, lang)
+        for text in damaged(run, lang):
+            say(text)
     for name, figure in made.items():
         content = pictures.png(figure)
         run.write_bytes(name, content)
     # without the data, those that were drawn with them stay as they are
-    shown = [name for name in PICTURES if name in made or (data is None and (run.folder / name).is_file())]
+    left = [name for name in PICTURES if name not in made and data is None and (run.folder / name).is_file()]
+    if left:
+        say(pick(lang, f"the run's data are not there, or are others; left as before: {', '.join(left)}", f"không tìm thấy đúng dữ liệu của run; giữ nguyên: {', '.join(left)}"))  # fmt: skip
+    shown = [name for name in PICTURES if name in made or name in left]
     run.write_text("report.md", page(run, config, history, summary, shown, lang))
     return [*made, "report.md"]
 
 
 def _of_test(found: Opened, data: Dataset, lang: str) -> dict[str, Any]:
     """What the network makes of the test set: masks, or the worst mistakes."""
-    scores, losses = predictions(found.network, found.feed(data.test))
+    scores, _ = predictions(found.network, found.feed(data.test))
     if data.kind == "masks":
         shown = [
             (_plain(data.test.rows(i)), data.test.y[i], scores[i].argmax(0).numpy())
             for i in range(min(SHOWN_MASKS, len(data.test)))
         ]
         return {"predictions.png": pictures.masks(shown, data.classes, lang)}
-    taken, shares = scores.argmax(1).tolist(), scores.softmax(1).amax(1).tolist()
-    wrong = [i for i in losses.argsort(descending=True).tolist() if taken[i] != int(data.test.y[i])][:WORST]
+    taken, sure = scores.argmax(1).tolist(), scores.softmax(1).amax(1)
+    shares = sure.tolist()
+    wrong = [i for i in sure.argsort(descending=True, stable=True).tolist() if taken[i] != int(data.test.y[i])][:WORST]
     said = [
         (_plain(data.test.rows(i)), data.classes[int(data.test.y[i])], _name(data, taken[i]), shares[i]) for i in wrong
     ]

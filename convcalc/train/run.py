@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from convcalc.errors import ConvcalcError, MissingError
+from convcalc.train import kept
+from convcalc.train.reasons import why
 
 KEPT = 2
 LEFT = (
@@ -27,6 +29,7 @@ class Run:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.damaged: list[Path] = []  # checkpoints that `load` has passed over
 
     @property
     def name(self) -> str:
@@ -110,39 +113,31 @@ class Run:
         try:
             return json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError) as error:
-            raise ConvcalcError("run_broken", path=str(path), reason=str(error)[:120]) from None
+            raise ConvcalcError("run_broken", path=str(path), **why(error)) from None
 
     def config(self) -> dict[str, Any]:
         """config.json, which must be one that convcalc wrote."""
-        found = self.read_json("config.json")
-        signature = found.get("signature") if isinstance(found, dict) else None
-        wanted = {"recipe", "flavour", "data", "checksum", "setup", "classes", "seed", "spec"}
-        beside = {"options", "input", "classes", "scaling", "kind", "decoded", "source"}
-        if (
-            not isinstance(signature, dict)
-            or not wanted <= set(signature)
-            or not beside <= set(found)
-            or not isinstance(found["options"], dict)
-        ):
-            raise ConvcalcError("run_broken", path=str(self.folder / "config.json"), reason="it is none of convcalc's")
-        return dict(found)
+        return kept.config(self.read_json("config.json"), self.folder / "config.json")
 
     def summary(self) -> dict[str, Any] | None:
         """summary.json, which must be one that convcalc wrote; None where there is none yet."""
         found = self.read_json("summary.json")
-        wanted = {"test_accuracy", "test_loss", "params", "seconds", "published", "made_on"}
-        if found is not None and not (isinstance(found, dict) and wanted <= set(found)):
-            raise ConvcalcError("run_broken", path=str(self.folder / "summary.json"), reason="it is none of convcalc's")
-        return found
+        return None if found is None else kept.summary(found, self.folder / "summary.json")
+
+    def confusion(self) -> list[list[int]] | None:
+        """confusion.json, likewise."""
+        found = self.read_json("confusion.json")
+        return None if found is None else kept.confusion(found, self.folder / "confusion.json")
 
     def metrics(self) -> list[dict[str, Any]]:
-        """The lines of metrics.jsonl."""
+        """The lines of metrics.jsonl, likewise; none where there is no file."""
         path = self.folder / "metrics.jsonl"
         try:
             lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-            return [dict(json.loads(line)) for line in lines]
-        except (OSError, ValueError, TypeError, RecursionError) as error:
-            raise ConvcalcError("run_broken", path=str(path), reason=str(error)[:120]) from None
+            found = [json.loads(line) for line in lines]
+        except (OSError, ValueError, RecursionError) as error:
+            raise ConvcalcError("run_broken", path=str(path), **why(error)) from None
+        return kept.metrics(found, path)
 
     def write_metrics(self, history: list[dict[str, Any]]) -> None:
         self.write_text("metrics.jsonl", "".join(json.dumps(one) + "\n" for one in history))
@@ -160,7 +155,11 @@ class Run:
         content = io.BytesIO()
         torch.save(state, content)
         digest = blake2b(content.getbuffer(), digest_size=6).hexdigest()
-        self.write_bytes(f"checkpoint-{state['epoch']:05d}-{state['step']:07d}-{digest}.pt", content.getvalue())
+        place = f"checkpoint-{state['epoch']:05d}-{state['step']:07d}-"
+        self.write_bytes(f"{place}{digest}.pt", content.getvalue())
+        for old in self.folder.glob(f"{place}*.pt"):  # a damaged one of the same step, trained again
+            if old.name != f"{place}{digest}.pt":
+                old.unlink(missing_ok=True)
         for old in self.checkpoints()[KEPT:]:
             old.unlink(missing_ok=True)
         for left in self.folder.glob(".checkpoint-*"):  # what a kill in the middle of a write has left
@@ -170,23 +169,38 @@ class Run:
         """The newest checkpoint that can be read, or None where there is none. Nothing in it is ever run."""
         import torch
 
-        reasons = []
+        self.damaged = []
         for path in self.checkpoints():
             try:
                 content = path.read_bytes()
-                if blake2b(content, digest_size=6).hexdigest() != path.stem.rpartition("-")[2]:
-                    raise ValueError("altered")
+                if not _as_written(path, content):
+                    raise ValueError
                 state = torch.load(io.BytesIO(content), map_location=device, weights_only=True)
                 if state["version"] != VERSION:
                     raise ConvcalcError("run_broken", path=str(path), reason=f"version {state['version']}")
                 return dict(state)
             except ConvcalcError:
                 raise
-            except Exception as error:  # torch raises many kinds for what is no checkpoint
-                reasons.append(f"{path.name}: {type(error).__name__}")
-        if reasons:
-            raise ConvcalcError("run_broken", path=str(self.folder), reason="; ".join(reasons))
+            except Exception:  # torch raises many kinds for what is no checkpoint
+                self.damaged.append(path)
+        if self.damaged:
+            raise ConvcalcError(
+                "run_broken", path=str(self.folder), reason="no checkpoint is as it was written", reason_vi="không checkpoint nào còn nguyên vẹn"
+            )  # fmt: skip
         return None
+
+    def whole(self) -> bool:
+        """Whether the newest checkpoint is there, as it was written."""
+        newest = self.checkpoints()[:1]
+        try:
+            return bool(newest) and _as_written(newest[0], newest[0].read_bytes())
+        except OSError:
+            return False
+
+
+def _as_written(path: Path, content: bytes) -> bool:
+    """Whether the content of a checkpoint is what its name says."""
+    return blake2b(content, digest_size=6).hexdigest() == path.stem.rpartition("-")[2]
 
 
 def void(value: object) -> None:
@@ -198,5 +212,6 @@ def run_of(text: str, runs: Path) -> Run:
     for folder in (Path(text), runs / text):
         if (folder / "config.json").is_file():
             return Run(folder)
-    known = ", ".join(sorted(path.parent.name for path in runs.glob("*/config.json"))[:8])
+    names = sorted(path.parent.name for path in runs.glob("*/config.json"))
+    known = ", ".join(names[:8] + ["…"] * (len(names) > 8))
     raise MissingError("no_run", name=text, known=known or "–")

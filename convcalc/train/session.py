@@ -28,6 +28,7 @@ from convcalc.train.parallel import World, device_of, world
 from convcalc.train.recipes import Recipe, Setup, recipe_of
 from convcalc.train.rewrites import rewritten, wide
 from convcalc.train.run import Run, run_of
+from convcalc.train.threads import threads, worth
 from convcalc.train.transfer import freeze, take_over
 from convcalc.train.workspace import Cuda, measure
 
@@ -85,7 +86,7 @@ class Options:
 
     @property
     def folder(self) -> Path:
-        parts = [self.recipe, self.flavour, f"seed{self.seed}"]
+        parts = [recipe_of(self.recipe).name, self.flavour, f"seed{self.seed}"]
         return Path(self.runs) / (self.name or "-".join(parts))
 
 
@@ -100,8 +101,6 @@ def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any
     keep()
     recipe = recipe_of(options.recipe)
     setup = options.setup(recipe)
-    if options.threads is not None:
-        torch.set_num_threads(options.threads)
     try:
         device = device_of(options.device)
         torch.zeros(1, device=device)
@@ -109,7 +108,9 @@ def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any
         raise MissingError("no_device", device=options.device, reason=str(error).splitlines()[0][:100]) from None
     if options.data_dir is not None and not Path(options.data_dir).expanduser().is_dir():
         raise MissingError("no_data_folder", path=options.data_dir)
-    with world(device) as processes, exact(device), own_stream(device):
+    with world(device) as processes, exact(device), own_stream(device), threads():
+        if options.threads is not None:
+            torch.set_num_threads(options.threads)
         size = None
         if recipe.data != "ntc-scv":
             channels, height, width = map(int, recipe.input.split(","))
@@ -118,8 +119,13 @@ def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any
             raise ConvcalcError("data_needed", name=recipe.name)
         if not processes.first:
             processes.wait()  # the first process downloads and decodes what is not there yet
+        found = Run(options.folder)
+        begun_with = found.config()["signature"]["data"] if found.checkpoints() and not options.fresh else None
+        usual = (
+            begun_with == recipe.data and options.data == "auto"
+        )  # a run that goes on never falls back to another set
         data = load_data(
-            options.data, options.data_dir, Asked(size, options.seed, options.skip_bad), recipe.data,
+            recipe.data if usual else options.data, options.data_dir, Asked(size, options.seed, options.skip_bad), recipe.data,
             lambda name, there, total: told("download", {"name": name, "there": there, "total": total}),
         )  # fmt: skip
         if processes.first:
@@ -133,7 +139,6 @@ def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any
         if data.kind != wanted:
             raise ConvcalcError("other_data", name=recipe.name, data=data.name)
         built = build(recipe, data, classes, options.seed)
-        found = Run(options.folder)
         if options.init is not None and processes.first and (options.fresh or not found.checkpoints()):
             if found.folder.resolve() in ((Path(options.runs) / options.init).resolve(), Path(options.init).resolve()):
                 raise ConvcalcError("run_other", name=str(found.folder), keys="init")
@@ -189,7 +194,9 @@ def _train(
     # texts come as long as they are
     taken = data.train.x.shape[1:] if data.kind == "texts" else built.shape
     needs = footprint(built.layer, tuple(taken), half=precision == "bf16", channels_last=last)
-    share = -(-setup.batch // processes.size)
+    share = -(-min(setup.batch, len(train_split)) // processes.size)
+    if options.threads is None and device.type == "cpu":
+        torch.set_num_threads(worth(share * whole(built.traced.macs), torch.get_num_threads()))
     # so many samples are measured at once; they keep nothing for a backward pass, so a batch of them takes less than a step
     each = max(1, needs.peak(2, moments) - needs.peak(1, moments))
     at_once = max(1, min(1000, max(share, EVALUATION_BYTES // each)))
@@ -219,7 +226,7 @@ def _train(
             processes, precision, signature, told, stop, options.target, data.kind == "masks", options.compiled,
         )  # fmt: skip
         t.recorded = not t.compiled and recordable(device, processes.size, t.train.even, memory, free)
-        told("start", {"recipe": recipe, "setup": setup, "data": data, "built": built, "device": device, "precision": t.precision, "run": found,
+        told("start", {"recipe": recipe, "setup": setup, "data": data, "built": built, "device": device, "batch": share * processes.size, "threads": torch.get_num_threads(), "precision": t.precision, "run": found,
              "memory": memory, "samples": len(train_split)})  # fmt: skip
         if not processes.first:
             state = train(t)
@@ -269,9 +276,7 @@ def _done(found: Run, signature: dict[str, Any]) -> dict[str, Any] | None:
         if begun != signature:
             raise ConvcalcError("run_other", name=str(found.folder), keys=differences(begun, signature))
     done = found.summary()
-    if done is None or not found.checkpoints():
-        return None
-    return dict(done)
+    return done if found.whole() else None
 
 
 def _summary(

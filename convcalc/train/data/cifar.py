@@ -12,6 +12,7 @@ import numpy as np
 
 from convcalc.errors import ConvcalcError
 from convcalc.train.data import Array, Asked, Dataset, Remote, Split, check_labels, data_set
+from convcalc.train.reasons import why
 
 ARCHIVE = "cifar-10-binary.tar.gz"
 FOLDER = "cifar-10-batches-bin"
@@ -36,7 +37,7 @@ def _files(folder: Path) -> dict[str, bytes]:
                 if content is not None:
                     found[name] = content.read()
     except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
-        raise ConvcalcError("data_broken", path=archive.name, reason=str(error)) from None
+        raise ConvcalcError("data_broken", path=archive.name, **why(error)) from None
     missing = [name for name in names if name not in found]
     if missing:
         raise ConvcalcError("data_file_missing", path=archive.name, name=missing[0])
@@ -47,7 +48,7 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ConvcalcError("data_broken", path=path.name, reason=error.strerror or str(error)) from None
+        raise ConvcalcError("data_broken", path=path.name, **why(error)) from None
 
 
 def read_batch(content: bytes, path: Path) -> tuple[Array, Array]:

@@ -14,6 +14,7 @@ from convcalc.errors import ConvcalcError
 from convcalc.files import write_bytes
 from convcalc.train.data import Array, Asked, Dataset, Split, stratified
 from convcalc.train.data.places import cache
+from convcalc.train.reasons import Why, why
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 _PARTS = {"train": ("train", "training"), "validation": ("validation", "valid", "val"), "test": ("test", "testing")}
@@ -81,14 +82,16 @@ def _paths(folder: Path, classes: tuple[str, ...]) -> tuple[list[Path], Array]:
     return paths, np.array(labels, np.int64)
 
 
-def _decoded(paths: list[Path], asked: Asked) -> tuple[Array, Array, list[tuple[Path, str]]]:
+def _decoded(paths: list[Path], asked: Asked) -> tuple[Array, Array, list[tuple[Path, Why]]]:
     """Pictures (N, C, H, W), the places of those that could be decoded, and the others with the reason."""
     channels, height, width = asked.size or (3, 64, 64)
     shape = (len(paths), channels, height, width)
     large = int(np.prod(shape)) > IN_MEMORY
     target = _cached(paths, shape) if large else None
     if target is not None and target.is_file():
-        left_out = {int(i): reason for i, reason in json.loads(_left_out(target).read_text(encoding="utf-8"))}
+        left_out: dict[int, Why] = {
+            int(i): reason for i, reason in json.loads(_left_out(target).read_text(encoding="utf-8"))
+        }
         kept_before = np.array([i for i in range(len(paths)) if i not in left_out], np.int64)
         return (
             np.load(target, mmap_mode="c")[: len(kept_before)],
@@ -103,7 +106,7 @@ def _decoded(paths: list[Path], asked: Asked) -> tuple[Array, Array, list[tuple[
             temporary = Path(file.name)
         x = np.lib.format.open_memmap(temporary, "w+", np.uint8, shape)
         _reserve(temporary)
-    bad: list[tuple[Path, str]] = []
+    bad: list[tuple[Path, Why]] = []
     kept: list[int] = []
     try:
         for i, path in enumerate(paths):
@@ -111,7 +114,7 @@ def _decoded(paths: list[Path], asked: Asked) -> tuple[Array, Array, list[tuple[
                 x[len(kept)] = decode(path, channels, height, width)
                 kept.append(i)
             except Exception as error:  # damaged files make Pillow raise nearly anything
-                bad.append((path, str(error)))
+                bad.append((path, why(error)))
         if temporary is not None and target is not None and (asked.skip_bad or not bad):
             x.flush()  # type: ignore[attr-defined]
             numbers = {path: i for i, path in enumerate(paths)}
@@ -178,13 +181,16 @@ def _left_out(target: Path) -> Path:
     return target.with_suffix(".json")
 
 
-def _complain(bad: list[tuple[Path, str]], asked: Asked) -> None:
+def _complain(bad: list[tuple[Path, Why]], asked: Asked) -> None:
     if bad and not asked.skip_bad:
-        names = ", ".join(str(path) for path, _ in bad[:NAMED]) + (", …" if len(bad) > NAMED else "")
-        raise ConvcalcError("data_pictures", count=len(bad), names=names, reason=bad[0][1])
+        said = []
+        for lang in ("reason", "reason_vi"):
+            named = [f"{path} ({reason.get(lang) or reason['reason']})" for path, reason in bad[:NAMED]]
+            said.append(", ".join(named) + (", …" if len(bad) > NAMED else ""))
+        raise ConvcalcError("data_pictures", count=len(bad), names=said[0], names_vi=said[1])
 
 
-def _notes(bad: list[tuple[Path, str]]) -> tuple[tuple[str, str], ...]:
+def _notes(bad: list[tuple[Path, Why]]) -> tuple[tuple[str, str], ...]:
     if not bad:
         return ()
     names = ", ".join(str(path) for path, _ in bad[:NAMED]) + (", …" if len(bad) > NAMED else "")

@@ -73,7 +73,7 @@ def load(name: str, folder: str | None, asked: Asked, usual: str, told: Told, do
 
 def _of_path(name: str, asked: Asked, known: dict[str, Source]) -> Dataset:
     path = Path(name).expanduser()
-    if path.is_dir():
+    if name and path.is_dir():
         from convcalc.train.data.folders import read_tree
 
         return read_tree(path, asked)

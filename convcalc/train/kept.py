@@ -1,0 +1,136 @@
+"""What must stand in the JSON files of a run: whoever has altered one is told which key, and nothing is read that does not fit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from convcalc.errors import ConvcalcError
+from convcalc.train.recipes import FLAVOURS, RECIPES, Setup
+
+Test = Callable[[Any], bool]
+# No array of a run has more cells.
+MOST = 2**28
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _whole(low: int, high: int = 2**63) -> Test:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _or_none(test: Test) -> Test:
+    return lambda value: value is None or test(value)
+
+
+def _list(test: Test, least: int = 0, most: int = MOST) -> Test:
+    return lambda value: isinstance(value, list) and least <= len(value) <= most and all(map(test, value))
+
+
+def _sizes(value: Any) -> bool:
+    return _list(_whole(1, MOST), 1, 3)(value) and math.prod(value) <= MOST
+
+
+def _scaling(value: Any) -> bool:
+    return _list(_list(_number, 1), 2, 2)(value) and len(value[0]) == len(value[1]) and all(d > 0 for d in value[1])
+
+
+def _setup(value: Any) -> bool:
+    wanted: dict[str, Test] = {
+        "epochs": _whole(1), "batch": _whole(1), "lr": _number, "optimiser": _text, "schedule": _text, "weight_decay": _number, "smoothing": _number,
+        "augment": _list(lambda one: isinstance(one, list) and len(one) == 2 and _text(one[0]) and _number(one[1])), "validation": _number, "clip": _number,
+    }  # fmt: skip
+    assert set(wanted) == set(Setup.__dataclass_fields__)
+    return isinstance(value, dict) and set(value) == set(wanted) and all(test(value[k]) for k, test in wanted.items())
+
+
+SIGNATURE: dict[str, Test] = {
+    "recipe": lambda value: _text(value) and value in RECIPES, "flavour": lambda value: value in FLAVOURS, "setup": _setup, "spec": _text, "seed": _whole(0),
+    "data": _text, "checksum": _text, "classes": _whole(1, 100_000), "init": _or_none(_text), "freeze": _flag, "target": _or_none(_number),
+}  # fmt: skip
+OPTIONS: dict[str, Test] = {
+    **dict.fromkeys(("recipe", "flavour", "data", "device", "precision", "runs"), _text), **dict.fromkeys(("data_dir", "schedule", "name", "init"), _or_none(_text)),
+    **dict.fromkeys(("epochs", "batch", "limit", "threads", "classes"), _or_none(_whole(1))), **dict.fromkeys(("lr", "target"), _or_none(_number)),
+    **dict.fromkeys(("compiled", "fresh", "freeze", "skip_bad"), _flag), "seed": _whole(0),
+}  # fmt: skip
+CONFIG: dict[str, Test] = {
+    "input": _sizes, "decoded": _sizes, "classes": _list(_text, 1, 100_000), "scaling": _or_none(_scaling), "kind": lambda value: value in ("images", "texts", "masks"),
+    "source": _text, "notes": _list(_list(_text, 2, 2)), "at_once": _whole(1, 10**6), "samples": _list(_or_none(_whole(0)), 3, 3), "published": _or_none(_number),
+}  # fmt: skip
+SUMMARY: dict[str, Test] = {
+    **dict.fromkeys(("test_accuracy", "test_loss", "params", "seconds"), _number), "published": _or_none(_number), "made_on": lambda value: isinstance(value, dict),
+    "test_iou": _number, "most_common": _number, "reached_target": _flag,
+}  # fmt: skip
+NEEDED = {
+    "signature": set(SIGNATURE), "options": {"data", "data_dir", "seed", "skip_bad", "limit"}, "config": {"input", "decoded", "classes", "scaling", "kind", "source"},
+    "summary": {"test_accuracy", "test_loss", "params", "seconds", "published", "made_on"},
+}  # fmt: skip
+
+
+def _checked(found: Any, wanted: dict[str, Test], needed: set[str], path: Path, within: str = "") -> None:
+    if not isinstance(found, dict):
+        raise _broken(path, within or "{}")
+    for key in sorted(needed | (set(found) & set(wanted))):
+        if key not in found or not wanted[key](found[key]):
+            raise _broken(path, f"{within}.{key}" if within else key)
+
+
+def _broken(path: Path, key: str) -> ConvcalcError:
+    return ConvcalcError(
+        "run_broken",
+        path=str(path),
+        reason=f"'{key}' is none of convcalc's",
+        reason_vi=f"'{key}' không phải do convcalc ghi",
+    )
+
+
+def config(found: Any, path: Path) -> dict[str, Any]:
+    """config.json, if it is one that convcalc wrote."""
+    _checked(found, CONFIG, NEEDED["config"], path)
+    _checked(found.get("signature"), SIGNATURE, NEEDED["signature"], path, "signature")
+    _checked(found.get("options"), OPTIONS, NEEDED["options"], path, "options")
+    if len(found["classes"]) > found["signature"]["classes"]:
+        raise _broken(path, "classes")
+    pictures = found["kind"] != "texts"
+    if pictures != (found["scaling"] is not None) or len(found["decoded"]) != (3 if pictures else 1):
+        raise _broken(path, "scaling" if len(found["decoded"]) == (3 if pictures else 1) else "decoded")
+    if pictures and len(found["scaling"][0]) not in (1, found["decoded"][0]):
+        raise _broken(path, "scaling")
+    return dict(found)
+
+
+def summary(found: Any, path: Path) -> dict[str, Any]:
+    """summary.json, likewise."""
+    _checked(found, SUMMARY, NEEDED["summary"], path)
+    return dict(found)
+
+
+def metrics(found: list[Any], path: Path) -> list[dict[str, Any]]:
+    """The lines of metrics.jsonl, likewise."""
+    for number, line in enumerate(found, 1):
+        if (
+            not isinstance(line, dict)
+            or not all(map(_number, line.values()))
+            or not {"epoch", "train_loss", "train_accuracy", "lr"} <= set(line)
+        ):
+            raise _broken(path, f"line {number}")
+    return found
+
+
+def confusion(found: Any, path: Path) -> list[list[int]]:
+    """confusion.json: a row for each class."""
+    if not _list(_list(_whole(0)), 1, 100_000)(found) or any(len(row) != len(found) for row in found):
+        raise _broken(path, "[[…]]")
+    return list(found)
