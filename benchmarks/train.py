@@ -12,6 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from convcalc.train.threads import give_way
+
+give_way()  # before torch is imported, as `convcalc train` does; all that is timed has it
+
 import torch
 from common import in_turn, machine, median, ratio, report
 from slides_way import LeNet, Pictures, epoch
