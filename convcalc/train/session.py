@@ -121,11 +121,10 @@ def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any
             processes.wait()  # the first process downloads and decodes what is not there yet
         found = Run(options.folder)
         begun_with = found.config()["signature"]["data"] if found.checkpoints() and not options.fresh else None
-        usual = (
-            begun_with == recipe.data and options.data == "auto"
-        )  # a run that goes on never falls back to another set
+        # a run that goes on never falls back to another set
+        own = recipe.data if options.data == "auto" and begun_with == recipe.data else options.data
         data = load_data(
-            recipe.data if usual else options.data, options.data_dir, Asked(size, options.seed, options.skip_bad), recipe.data,
+            own, options.data_dir, Asked(size, options.seed, options.skip_bad), recipe.data,
             lambda name, there, total: told("download", {"name": name, "there": there, "total": total}),
         )  # fmt: skip
         if processes.first:
