@@ -108,6 +108,8 @@ def train(
     }  # fmt: skip
     summary = trained(options, resume, speech, json)
     if summary["state"] == "interrupted":
+        if json:
+            print(dump(summary))
         return 130
     if json and "recipe" in summary:  # the first process has it
         print(dump(summary))

@@ -68,7 +68,14 @@ def trained(options: dict[str, Any], resume: str | None, lang: str, quiet: bool)
     elif first:
         from convcalc.train.report import written
 
-        written(Run(chosen.folder), lang, lambda text: live.say(text, text, "yellow"))
+        try:
+            written(Run(chosen.folder), lang, lambda text: live.say(text, text, "yellow"))
+        except KeyboardInterrupt:
+            live.say(
+                f"stopped; the training is over, and convcalc report {chosen.folder} draws its pictures",
+                f"đã dừng; việc train đã xong, dùng convcalc report {chosen.folder} để vẽ hình", "yellow",
+            )  # fmt: skip
+            raise
         live.say(f"see {chosen.folder}/report.md", f"xem {chosen.folder}/report.md")
     return summary
 

@@ -179,7 +179,7 @@ def mistakes(shown: Sequence[tuple[np.ndarray, str, str, float]], lang: str) -> 
     made.suptitle(
         pick(
             lang, "The surest mistakes: class → what it was taken for, and with what probability",
-            "Những lỗi mạng chắc chắn nhất: nhãn đúng → dự đoán, và xác suất của dự đoán",
+            "Những lỗi mà mạng tự tin nhất: nhãn đúng → dự đoán (xác suất)",
         ),
         fontsize=10,
     )  # fmt: skip
