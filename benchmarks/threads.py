@@ -44,7 +44,9 @@ def beside() -> Iterator[None]:
         )  # fmt: skip
         try:
             time.sleep(8)  # until it trains
+            assert other.poll() is None, "the other training has failed"
             yield
+            assert other.poll() is None, "the other training has ended"
         finally:
             other.kill()
             other.wait()

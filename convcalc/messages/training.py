@@ -201,6 +201,13 @@ KINDS: dict[str, Kind] = {
         "Bắt đầu lại run bằng --fresh.",
         3,
     ),
+    "run_part_broken": Kind(
+        "{path} is damaged: {reason}",
+        "{path} bị hỏng: {reason_vi}",
+        "Remove that file: convcalc train --resume {name} makes it again from the checkpoint.",
+        "Xoá file đó: convcalc train --resume {name} sẽ tạo lại từ checkpoint.",
+        3,
+    ),
     "run_unwritable": Kind(
         "{path} cannot be written: {reason}",
         "không ghi được {path}: {reason}",

@@ -20,7 +20,9 @@ def _text(value: Any) -> bool:
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= 2**63 if isinstance(value, int) else math.isfinite(value)
 
 
 def _whole(low: int, high: int = 2**63) -> Test:
@@ -62,8 +64,8 @@ SIGNATURE: dict[str, Test] = {
 }  # fmt: skip
 OPTIONS: dict[str, Test] = {
     **dict.fromkeys(("recipe", "flavour", "data", "device", "precision", "runs"), _text), **dict.fromkeys(("data_dir", "schedule", "name", "init"), _or_none(_text)),
-    **dict.fromkeys(("epochs", "batch", "limit", "threads", "classes"), _or_none(_whole(1))), **dict.fromkeys(("lr", "target"), _or_none(_number)),
-    **dict.fromkeys(("compiled", "fresh", "freeze", "skip_bad"), _flag), "seed": _whole(0),
+    **dict.fromkeys(("epochs", "batch", "limit", "classes"), _or_none(_whole(1))), **dict.fromkeys(("lr", "target"), _or_none(_number)),
+    **dict.fromkeys(("compiled", "fresh", "freeze", "skip_bad"), _flag), "seed": _whole(0), "threads": _or_none(_whole(1, 2**16)),
 }  # fmt: skip
 CONFIG: dict[str, Test] = {
     "input": _sizes, "decoded": _sizes, "classes": _list(_text, 1, 100_000), "scaling": _or_none(_scaling), "kind": lambda value: value in ("images", "texts", "masks"),
@@ -74,63 +76,77 @@ SUMMARY: dict[str, Test] = {
     "test_iou": _number, "most_common": _number, "reached_target": _flag,
 }  # fmt: skip
 NEEDED = {
-    "signature": set(SIGNATURE), "options": {"data", "data_dir", "seed", "skip_bad", "limit"}, "config": {"input", "decoded", "classes", "scaling", "kind", "source"},
+    "signature": set(SIGNATURE), "options": {"recipe", "data", "data_dir", "seed", "skip_bad", "limit"}, "config": {"input", "decoded", "classes", "scaling", "kind", "source"},
     "summary": {"test_accuracy", "test_loss", "params", "seconds", "published", "made_on"},
 }  # fmt: skip
 
 
-def _checked(found: Any, wanted: dict[str, Test], needed: set[str], path: Path, within: str = "") -> None:
+Broken = Callable[[str, str], ConvcalcError]
+
+
+def _checked(found: Any, wanted: dict[str, Test], needed: set[str], broken: Broken, within: str = "") -> None:
     if not isinstance(found, dict):
-        raise _broken(path, within or "{}")
+        raise broken(f"{within or 'it'} is none of convcalc's", f"{within or 'nội dung'} không phải do convcalc ghi")
     for key in sorted(needed | (set(found) & set(wanted))):
         if key not in found or not wanted[key](found[key]):
-            raise _broken(path, f"{within}.{key}" if within else key)
+            raise _key(broken, f"{within}.{key}" if within else key)
 
 
-def _broken(path: Path, key: str) -> ConvcalcError:
-    return ConvcalcError(
-        "run_broken",
-        path=str(path),
-        reason=f"'{key}' is none of convcalc's",
-        reason_vi=f"'{key}' không phải do convcalc ghi",
+def _key(broken: Broken, key: str) -> ConvcalcError:
+    return broken(f"'{key}' is none of convcalc's", f"'{key}' không phải do convcalc ghi")
+
+
+def _whole_run(path: Path) -> Broken:
+    """What is said of config.json, without which there is no run."""
+    return lambda en, vi: ConvcalcError("run_broken", path=str(path), reason=en, reason_vi=vi)
+
+
+def _part(path: Path) -> Broken:
+    """What is said of a file that the checkpoint can replace."""
+    return lambda en, vi: ConvcalcError(
+        "run_part_broken", path=str(path), name=str(path.parent), reason=en, reason_vi=vi
     )
 
 
 def config(found: Any, path: Path) -> dict[str, Any]:
     """config.json, if it is one that convcalc wrote."""
-    _checked(found, CONFIG, NEEDED["config"], path)
-    _checked(found.get("signature"), SIGNATURE, NEEDED["signature"], path, "signature")
-    _checked(found.get("options"), OPTIONS, NEEDED["options"], path, "options")
+    broken = _whole_run(path)
+    if found is None:
+        raise broken("the file is not there", "không có file này")
+    _checked(found, CONFIG, NEEDED["config"], broken)
+    _checked(found.get("signature"), SIGNATURE, NEEDED["signature"], broken, "signature")
+    _checked(found.get("options"), OPTIONS, NEEDED["options"], broken, "options")
     if len(found["classes"]) > found["signature"]["classes"]:
-        raise _broken(path, "classes")
+        raise _key(broken, "classes")
     pictures = found["kind"] != "texts"
-    if pictures != (found["scaling"] is not None) or len(found["decoded"]) != (3 if pictures else 1):
-        raise _broken(path, "scaling" if len(found["decoded"]) == (3 if pictures else 1) else "decoded")
+    if len(found["decoded"]) != (3 if pictures else 1):
+        raise _key(broken, "decoded")
+    if pictures != (found["scaling"] is not None):
+        raise _key(broken, "scaling")
     if pictures and len(found["scaling"][0]) not in (1, found["decoded"][0]):
-        raise _broken(path, "scaling")
+        raise _key(broken, "scaling")
     return dict(found)
 
 
 def summary(found: Any, path: Path) -> dict[str, Any]:
     """summary.json, likewise."""
-    _checked(found, SUMMARY, NEEDED["summary"], path)
+    _checked(found, SUMMARY, NEEDED["summary"], _part(path))
     return dict(found)
 
 
 def metrics(found: list[Any], path: Path) -> list[dict[str, Any]]:
-    """The lines of metrics.jsonl, likewise."""
+    """The lines of metrics.jsonl, likewise, all with the same keys."""
     for number, line in enumerate(found, 1):
         if (
-            not isinstance(line, dict)
-            or not all(map(_number, line.values()))
+            not isinstance(line, dict) or not all(map(_number, line.values())) or line.keys() != found[0].keys()
             or not {"epoch", "train_loss", "train_accuracy", "lr"} <= set(line)
-        ):
-            raise _broken(path, f"line {number}")
+        ):  # fmt: skip
+            raise _part(path)(f"line {number} is none of convcalc's", f"dòng {number} không phải do convcalc ghi")
     return found
 
 
-def confusion(found: Any, path: Path) -> list[list[int]]:
+def confusion(found: Any, path: Path, classes: int) -> list[list[int]]:
     """confusion.json: a row for each class."""
-    if not _list(_list(_whole(0)), 1, 100_000)(found) or any(len(row) != len(found) for row in found):
-        raise _broken(path, "[[…]]")
+    if not _list(_list(_whole(0), classes, classes), classes, classes)(found):
+        raise _part(path)(f"it is no table of {classes} classes", f"không phải bảng của {classes} lớp")
     return list(found)

@@ -90,12 +90,12 @@ class Live:
             f"{setup.epochs} epoch, {setup.optimiser}, learning rate {rate} ({setup.schedule}), trên {where}, {precision}; {run.folder}",
             "dim",
         )
-        steps = -(-samples // setup.batch)
+        steps = -(-samples // batch)
         better = min(32, max(2, samples // 16))
-        if steps < FEW_STEPS and better < setup.batch:
+        if steps < FEW_STEPS and better < batch:
             self.say(
-                f"only {steps} step{'s' * (steps != 1)} an epoch: a batch of {setup.batch} is large for {samples} samples; try --batch {better}",
-                f"mỗi epoch chỉ có {steps} bước: batch {setup.batch} quá lớn cho {samples} mẫu; thử --batch {better}", "yellow",
+                f"only {steps} step{'s' * (steps != 1)} an epoch: a batch of {batch} is large for {samples} samples; try --batch {better}",
+                f"mỗi epoch chỉ có {steps} bước: batch {batch} quá lớn cho {samples} mẫu; thử --batch {better}", "yellow",
             )  # fmt: skip
         if self.out.is_terminal:
             self.bar = Progress(

@@ -127,7 +127,7 @@ def train(t: Training) -> str:
                 return "interrupted"
         whole = t.world.summed(sums.clone())
         seconds = time.perf_counter() - begun
-        _finite(t, float(whole[0]), epoch)
+        finite(t, float(whole[0]), epoch)
         line = {
             "epoch": epoch + 1, "train_loss": float(whole[0] / whole[2]), "train_accuracy": float(whole[1] / whole[2]),
             "lr": learning_rate(setup, epoch * per_epoch + step - 1, total),
@@ -135,6 +135,7 @@ def train(t: Training) -> str:
         if t.validation is not None:
             t.world.alike(t.module)
             found = measured(t.network, t.validation, t.classes, t.world, cast)
+            finite(t, found.loss, epoch)
             line |= {"validation_loss": found.loss, "validation_accuracy": found.accuracy}
             if t.masks:
                 line["validation_iou"] = found.mean_iou
@@ -228,14 +229,15 @@ def cast_of(precision: str, device: torch.device) -> Callable[[], AbstractContex
     return (lambda: torch.autocast(device.type, torch.bfloat16)) if precision == "bf16" else nullcontext
 
 
-def _finite(t: Training, loss: float, epoch: int) -> None:
+def finite(t: Training, loss: float, epoch: int) -> None:
+    """Raise `ConvcalcError` where a loss of that epoch (from 0) is no number any more."""
     if not math.isfinite(loss):
         raise ConvcalcError("loss_not_finite", epoch=epoch + 1, lr=f"{t.setup.lr:g}")
 
 
 def _save(t: Training, optimiser: optim.Optimizer, epoch: int, step: int, sums: Tensor) -> None:
     whole = t.world.summed(sums.clone())
-    _finite(t, float(whole[0]), epoch)
+    finite(t, float(whole[0]), epoch)
     if t.world.first:
         state = {
             "version": VERSION, "model": t.module.state_dict(), "optimiser": optimiser.state_dict(), "epoch": epoch, "step": step,
@@ -276,7 +278,7 @@ def _restored(t: Training, state: dict[str, Any], optimiser: optim.Optimizer, su
     t.module.load_state_dict(state["model"])
     # how the rate and the state lie in memory is this device's matter, not that of the checkpoint's
     here: list[dict[str, Any]] = [
-        {key: group.get(key) for key in ("lr", "capturable")} for group in optimiser.param_groups
+        {key: group[key] for key in ("lr", "capturable") if key in group} for group in optimiser.param_groups
     ]
     optimiser.load_state_dict(state["optimiser"])
     for group, own in zip(optimiser.param_groups, here, strict=True):

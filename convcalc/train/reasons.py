@@ -14,17 +14,17 @@ Why: TypeAlias = dict[str, Any]
 
 def why(error: BaseException) -> Why:
     """What a message says of the error."""
-    said = str(error)
-    if isinstance(error, EOFError) or "runcated" in said or "end-of-stream" in said or "end of data" in said:
-        return {"reason": "it is cut short", "reason_vi": "file bị cụt"}
     if isinstance(error, UnicodeDecodeError):
         return {"reason": "it is no text in UTF-8", "reason_vi": "không phải văn bản UTF-8"}
     if isinstance(error, json.JSONDecodeError | RecursionError):
         return {"reason": "it is no JSON", "reason_vi": "không phải JSON"}
-    if isinstance(error, zlib.error | gzip.BadGzipFile | lzma.LZMAError):
+    if isinstance(error, zlib.error | gzip.BadGzipFile | lzma.LZMAError) and "end-of-stream" not in str(error):
         return {"reason": "what is packed in it is damaged", "reason_vi": "dữ liệu nén trong file bị hỏng"}
     if type(error).__name__ == "UnidentifiedImageError":
         return {"reason": "it is no picture", "reason_vi": "không phải ảnh"}
     if isinstance(error, OSError) and error.strerror:
-        said = error.strerror
-    return {"reason": said.partition("\n")[0][:120] or type(error).__name__}
+        return {"reason": error.strerror}
+    said = str(error).partition("\n")[0]
+    if isinstance(error, EOFError) or any(words in said.lower() for words in ("truncated", "end-of-stream")):
+        return {"reason": "it is cut short", "reason_vi": "file bị cụt"}
+    return {"reason": said[:120] or type(error).__name__}

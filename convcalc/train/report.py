@@ -35,6 +35,7 @@ class Opened:
     config: dict[str, Any]
     module: nn.Module
     network: nn.Module  # the same function as it was trained
+    epoch: int  # so many the weights have been trained for
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -51,8 +52,8 @@ class Opened:
     def notes(self, lang: str) -> list[str]:
         """What must be known of the weights: that a checkpoint is damaged, or that the training is not over."""
         said = damaged(self.run, lang)
-        if self.run.summary() is None:
-            done, of = len(self.run.metrics()), self.config["signature"]["setup"]["epochs"]
+        if not (self.run.folder / "summary.json").is_file():
+            done, of = self.epoch, self.config["signature"]["setup"]["epochs"]
             said.append(
                 pick(
                     lang,
@@ -93,7 +94,7 @@ def opened(run: Run) -> Opened:
         raise ConvcalcError("run_broken", path=str(run.folder), reason=str(error).splitlines()[0]) from None
     module.eval()
     module.to(device_of("auto"))
-    return Opened(run, config, module, rewritten(module).eval())
+    return Opened(run, config, module, rewritten(module).eval(), int(state["epoch"]))
 
 
 def data_of(config: dict[str, Any]) -> Dataset | None:
@@ -129,7 +130,7 @@ def written(run: Run, lang: str, say: Callable[[str], None] = lambda text: None)
     made: dict[str, Any] = {
         "curves.png": pictures.curves(history, summary, lang, f"{run.name} ({config['signature']['data']})")
     }
-    table = run.confusion()
+    table = run.confusion(config["signature"]["classes"])
     if table is not None:
         made["confusion.png"] = pictures.confusion(table, config["classes"], lang)
     data = data_of(config)

@@ -113,7 +113,8 @@ class Run:
         try:
             return json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError) as error:
-            raise ConvcalcError("run_broken", path=str(path), **why(error)) from None
+            kind = "run_part_broken" if name in ("summary.json", "confusion.json") else "run_broken"
+            raise ConvcalcError(kind, path=str(path), name=str(self.folder), **why(error)) from None
 
     def config(self) -> dict[str, Any]:
         """config.json, which must be one that convcalc wrote."""
@@ -124,10 +125,15 @@ class Run:
         found = self.read_json("summary.json")
         return None if found is None else kept.summary(found, self.folder / "summary.json")
 
-    def confusion(self) -> list[list[int]] | None:
+    def confusion(self, classes: int) -> list[list[int]] | None:
         """confusion.json, likewise."""
         found = self.read_json("confusion.json")
-        return None if found is None else kept.confusion(found, self.folder / "confusion.json")
+        return None if found is None else kept.confusion(found, self.folder / "confusion.json", classes)
+
+    def untested(self) -> None:
+        """Take away what the test has left, which will be made again."""
+        for name in ("summary.json", "confusion.json"):
+            (self.folder / name).unlink(missing_ok=True)
 
     def metrics(self) -> list[dict[str, Any]]:
         """The lines of metrics.jsonl, likewise; none where there is no file."""
@@ -136,7 +142,7 @@ class Run:
             lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
             found = [json.loads(line) for line in lines]
         except (OSError, ValueError, RecursionError) as error:
-            raise ConvcalcError("run_broken", path=str(path), **why(error)) from None
+            raise ConvcalcError("run_part_broken", path=str(path), name=str(self.folder), **why(error)) from None
         return kept.metrics(found, path)
 
     def write_metrics(self, history: list[dict[str, Any]]) -> None:
@@ -160,6 +166,9 @@ class Run:
         for old in self.folder.glob(f"{place}*.pt"):  # a damaged one of the same step, trained again
             if old.name != f"{place}{digest}.pt":
                 old.unlink(missing_ok=True)
+        for old in self.damaged:
+            old.unlink(missing_ok=True)
+        self.damaged = []
         for old in self.checkpoints()[KEPT:]:
             old.unlink(missing_ok=True)
         for left in self.folder.glob(".checkpoint-*"):  # what a kill in the middle of a write has left
@@ -181,6 +190,8 @@ class Run:
                 return dict(state)
             except ConvcalcError:
                 raise
+            except OSError as error:
+                raise ConvcalcError("run_broken", path=str(path), **why(error)) from None
             except Exception:  # torch raises many kinds for what is no checkpoint
                 self.damaged.append(path)
         if self.damaged:

@@ -21,7 +21,7 @@ from convcalc.train.data.places import load as load_data
 from convcalc.train.exact import exact
 from convcalc.train.feed import Feed, scaling_of
 from convcalc.train.graphs import own_stream, recordable
-from convcalc.train.loop import Training, cast_of, differences, made_on, precision_of, tested, train
+from convcalc.train.loop import Training, cast_of, differences, finite, made_on, precision_of, tested, train
 from convcalc.train.measure import Measured
 from convcalc.train.memory import available, keep, too_large
 from convcalc.train.parallel import World, device_of, world
@@ -225,7 +225,7 @@ def _train(
             processes, precision, signature, told, stop, options.target, data.kind == "masks", options.compiled,
         )  # fmt: skip
         t.recorded = not t.compiled and recordable(device, processes.size, t.train.even, memory, free)
-        told("start", {"recipe": recipe, "setup": setup, "data": data, "built": built, "device": device, "batch": share * processes.size, "threads": torch.get_num_threads(), "precision": t.precision, "run": found,
+        told("start", {"recipe": recipe, "setup": setup, "data": data, "built": built, "device": device, "batch": min(setup.batch, len(train_split)), "threads": torch.get_num_threads(), "precision": t.precision, "run": found,
              "memory": memory, "samples": len(train_split)})  # fmt: skip
         if not processes.first:
             state = train(t)
@@ -245,6 +245,7 @@ def _train(
         if state == "interrupted":
             return {"state": state}
         measured = tested(t, feed(data.test))
+        finite(t, measured.loss, len(t.history) - 1)
         taken_before = max(0.0, sum(seconds for _, seconds in t.timing[: len(t.timing) - t.own_epochs]) - before)
         summary = _summary(options, recipe, data, t, measured, time.perf_counter() - begun + taken_before)
         summary |= {
@@ -274,8 +275,10 @@ def _done(found: Run, signature: dict[str, Any]) -> dict[str, Any] | None:
         begun = found.config()["signature"]
         if begun != signature:
             raise ConvcalcError("run_other", name=str(found.folder), keys=differences(begun, signature))
-    done = found.summary()
-    return done if found.whole() else None
+    if not found.whole() or not (found.folder / "confusion.json").is_file():
+        found.untested()
+        return None
+    return found.summary()
 
 
 def _summary(

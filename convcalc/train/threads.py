@@ -6,11 +6,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# So many multiply-adds of a batch, going forward, keep a thread busy; with fewer, threads wait for each other longer than they work.
+# So many multiply-adds of a batch, going forward, are worth a thread. Below, a second one gains little (LeNet 0.72 s an epoch in place of
+# 0.78 s) and loses much as soon as another program runs (6.8 s); benchmarks/threads.py.
 WORTH = 30_000_000
 # How often a thread of GNU OpenMP looks whether the others are done before it gives its core away. Its usual 300,000 take the core from
-# the very thread that is waited for as soon as another program runs: on two cores with one an epoch of the MLP on CIFAR-10 took 2 to 8 s
-# and takes 1 s, and on a quiet machine 0.6 s both ways.
+# the very thread that is waited for as soon as another program runs: on two cores with one, an epoch of the MLP on CIFAR-10 took 4.3 s
+# and takes 1.1 s; alone, 0.56 s and 0.59 s.
 LOOKS = "1000"
 
 

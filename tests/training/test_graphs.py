@@ -12,7 +12,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from convcalc.train import loop, session
 from convcalc.train.feed import Chosen
-from convcalc.train.graphs import WARM, Recorded
+from convcalc.train.graphs import WARM, Recorded, recordable
 from convcalc.train.recipes import RECIPES
 from training.runs import equal, trained, weights
 
@@ -77,6 +77,15 @@ def test_a_step_that_cannot_be_recorded_is_told_and_taken(tmp_path: Path) -> Non
         found(chosen)
     with pytest.raises(torch.OutOfMemoryError):
         found(chosen)
+
+
+def test_what_is_recorded() -> None:
+    gpu = torch.device("cuda")
+    assert recordable(gpu, 1, True, 40, 80)
+    assert not recordable(gpu, 1, True, 41, 80)  # a step must fit twice
+    assert not recordable(gpu, 2, True, 1, 80)
+    assert not recordable(gpu, 1, False, 1, 80)
+    assert not recordable(torch.device("cpu"), 1, True, 1, 80)
 
 
 @pytest.mark.parametrize("recipe", ["lenet", "resnet18-small"])  # Adam, and SGD with running statistics

@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 
 from convcalc.errors import ConvcalcError
+from convcalc.train import loop
+from convcalc.train.kept import NEEDED
+from convcalc.train.reasons import why
 from convcalc.train.run import Run
 from convcalc.train.session import run
 from convcalc.train.threads import WORTH, give_way, worth
@@ -45,7 +48,7 @@ ALTERED: list[tuple[str, str, Any]] = [
     for key, value in (
         ("scaling", None), ("scaling", [[0.1], [0]]), ("scaling", [[0.1], [0.2, 0.3]]), ("input", [1, 99999, 99999]), ("input", "abc"), ("classes", [0, 1, 2]), ("classes", []), ("classes", "abc"),
         ("kind", 5), ("samples", "x"), ("decoded", "x"), ("at_once", 0), ("at_once", "x"), ("notes", 5), ("source", None), ("options.limit", "x"), ("options.epochs", -4), ("options", 3),
-        ("signature.setup.lr", "a"), ("signature.setup.augment", [["shift"]]), ("signature.recipe", "none"), ("signature.classes", 10.5), ("signature.seed", True), ("signature", []),
+        ("signature.setup.lr", "a"), ("signature.setup.augment", [["shift"]]), ("signature.recipe", "none"), ("signature.classes", 10.5), ("signature.seed", True), ("signature", []), ("signature.setup.clip", 10**400), ("options.threads", 2**40),
     )
 ]  # fmt: skip
 ALTERED += [("summary.json", key, value) for key, value in (("seconds", "8"), ("test_accuracy", "0.5"), ("made_on", []), ("published", "x"), ("most_common", None))]  # fmt: skip
@@ -73,18 +76,35 @@ def test_altered_files_are_named(tmp_path: Path, convcalc: Convcalc, picture: st
                 ran,
             )
             assert "convcalc itself" not in text
+        if name != "confusion.json":  # a good run stays in the list beside a broken one
+            assert "whole" in convcalc("runs", *runs).out
         (found.folder / name).write_bytes(before[name])
-        assert ("whole" in convcalc("runs", *runs).out) is True
 
     for name, key, value in ALTERED:
         content = json.dumps(put(key, value)(json.loads(before[name]))).encode()
         said(name, content, f"{key} = {value}")
     for text in (b"{", b"\xff", b"[1, 2]", b"[" * 50_000):
         said("config.json", text, str(text[:9]))
+    for name, part, keys in (
+        ("config.json", "", "config"),
+        ("config.json", "signature", "signature"),
+        ("config.json", "options", "options"),
+        ("summary.json", "", "summary"),
+    ):
+        for key in sorted(NEEDED[keys]):
+            content = json.loads(before[name])
+            del (content[part] if part else content)[key]
+            said(name, json.dumps(content).encode(), f"without {part}.{key}")
     lines = before["metrics.jsonl"].replace(b'"train_loss": ', b'"train_loss": "x", "other": ')
-    for text in (lines, b"[1]\n", b"{}\n", b"x"):
+    shorter = (
+        before["metrics.jsonl"].splitlines()[0]
+        + b"\n"
+        + lines.splitlines()[1].replace(b'"train_loss": "x", ', b"")
+        + b"\n"
+    )
+    for text in (lines, shorter, b"[1]\n", b"{}\n", b"x"):
         said("metrics.jsonl", text, str(text[:30]))
-    for text in (b"[1, 2]", b"[[1, 2], [3]]", b'[["a"]]', b"[[-1]]"):
+    for text in (b"[1, 2]", b"[[1, 2], [3, 4]]", b'[["a"]]', b"[[-1]]"):
         said("confusion.json", text, str(text))
 
 
@@ -171,3 +191,80 @@ def test_threads_follow_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GOMP_SPINCOUNT")
     give_way()
     assert os.environ["GOMP_SPINCOUNT"] == "1000"
+
+
+def test_a_config_that_is_gone(tmp_path: Path, convcalc: Convcalc) -> None:
+    _, found = trained(tmp_path, name="x", limit=60)
+    (found.folder / "config.json").unlink()
+    words = (
+        "train",
+        "lenet",
+        "--data",
+        "digits",
+        "--limit",
+        "60",
+        "--name",
+        "x",
+        "--device",
+        "cpu",
+        "--runs",
+        str(tmp_path / "runs"),
+    )
+    ran = convcalc(*words, "--lang", "en")
+    assert (ran.code, "the file is not there" in " ".join(ran.err.split())) == (3, True), ran
+
+
+def test_parts_that_are_removed_are_made_again(tmp_path: Path, convcalc: Convcalc) -> None:
+    _, found = trained(tmp_path, name="x", limit=60)
+    before = {name: (found.folder / name).read_bytes() for name in ("confusion.json", "metrics.jsonl")}
+    accuracy = json.loads((found.folder / "summary.json").read_text())["test_accuracy"]
+    for gone in (["summary.json"], ["confusion.json"], ["metrics.jsonl", "summary.json"]):
+        for name in gone:
+            (found.folder / name).unlink()
+        assert convcalc("train", "--resume", "x", "--runs", str(tmp_path / "runs")).code == 0
+        assert {name: (found.folder / name).read_bytes() for name in before} == before
+        assert json.loads((found.folder / "summary.json").read_text())["test_accuracy"] == accuracy
+
+
+def test_a_loss_that_is_no_number_on_the_validation_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = loop.measured
+
+    def infinite(*given: Any) -> Any:
+        found = whole(*given)
+        return type(found)(float("inf"), found.confusion)
+
+    monkeypatch.setattr(loop, "measured", infinite)
+    with pytest.raises(ConvcalcError) as error:
+        trained(tmp_path, name="x", limit=60)
+    assert error.value.kind == "loss_not_finite"
+
+
+def test_reasons_in_both_languages(tmp_path: Path, convcalc: Convcalc, reviews: Path) -> None:
+    import gzip
+    import io
+
+    from PIL import Image, UnidentifiedImageError
+
+    def of(made: Callable[[], Any]) -> str:
+        with pytest.raises(Exception) as error:  # noqa: PT011
+            made()
+        return str(why(error.value)["reason"])
+
+    assert of(lambda: b"caf\xe9".decode()) == "it is no text in UTF-8"
+    packed = gzip.compress(b"x" * 99)
+    assert of(lambda: gzip.decompress(packed[:-9])) == "it is cut short"
+    assert of(lambda: gzip.decompress(b"\x1f\x8b" + b"x" * 90)) == "what is packed in it is damaged"
+    assert of(lambda: (tmp_path / "Truncated").read_bytes()) == "No such file or directory"
+    assert of(lambda: json.loads("{")) == "it is no JSON"
+    assert why(UnidentifiedImageError("truncated.png"))["reason_vi"] == "không phải ảnh"
+    picture = io.BytesIO()
+    Image.fromarray(np.zeros((99, 99), np.uint8)).save(picture, "png")
+    assert of(lambda: Image.open(io.BytesIO(picture.getvalue()[:60])).load()) == "it is cut short"
+
+    trained(tmp_path, name="words", recipe="textcnn", data="auto", data_dir=str(reviews), epochs=1, batch=8, limit=20)
+    (tmp_path / "latin.txt").write_bytes(b"caf\xe9")
+    for lang, words in (("en", "it is no text in UTF-8"), ("vi", "không phải văn bản UTF-8")):
+        ran = convcalc(
+            "predict", "words", str(tmp_path / "latin.txt"), "--runs", str(tmp_path / "runs"), "--lang", lang
+        )
+        assert (ran.code, words in " ".join(ran.err.split())) == (2, True), ran

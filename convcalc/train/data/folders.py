@@ -167,7 +167,7 @@ def _all_there(labels: Array, classes: tuple[str, ...], folder: Path) -> Array:
 
 def _cached(paths: list[Path], shape: tuple[int, ...]) -> Path:
     """Where decoded pictures of this size lie: named after the files, their sizes and times."""
-    digest = blake2b(f"2 {shape}".encode(), digest_size=16)
+    digest = blake2b(f"3 {shape}".encode(), digest_size=16)
     for path in paths:
         status = path.stat()
         digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
