@@ -11,6 +11,7 @@ from rich.text import Text
 
 from convcalc.notation import show
 from convcalc.shape import show_shape
+from convcalc.train.run import passed_over
 from convcalc.words import decimal, pick
 
 # The bar is drawn no more often than this, in seconds.
@@ -109,9 +110,7 @@ class Live:
         self.say(f"going on after epoch {epoch} of {of}{at}", f"tiếp tục sau epoch {epoch}/{of}{at}", "yellow")
 
     def _damaged(self, name: str) -> None:
-        self.say(
-            f"{name} is damaged; the checkpoint before it is taken", f"{name} bị hỏng nên dùng checkpoint trước đó", "yellow"
-        )  # fmt: skip
+        self.say(*passed_over(name), "yellow")
 
     def _elsewhere(self, then: dict[str, Any], now: dict[str, Any]) -> None:
         changed = ", ".join(f"{key} {then[key]} → {now[key]}" for key in then if then[key] != now.get(key))

@@ -20,7 +20,7 @@ from convcalc.train.page import page
 from convcalc.train.parallel import device_of
 from convcalc.train.recipes import recipe_of
 from convcalc.train.rewrites import rewritten
-from convcalc.train.run import Run
+from convcalc.train.run import Run, passed_over
 from convcalc.words import pick
 
 WORST, SHOWN_MASKS = 18, 6
@@ -72,10 +72,7 @@ class Opened:
 
 def damaged(run: Run, lang: str) -> list[str]:
     """The checkpoints that were passed over, in a sentence each."""
-    return [
-        pick(lang, f"{path.name} is damaged; the checkpoint before it is taken", f"{path.name} bị hỏng nên dùng checkpoint trước đó")
-        for path in run.damaged
-    ]  # fmt: skip
+    return [pick(lang, *passed_over(path.name)) for path in run.damaged]
 
 
 def opened(run: Run) -> Opened:

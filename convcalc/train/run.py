@@ -214,6 +214,11 @@ def _as_written(path: Path, content: bytes) -> bool:
     return blake2b(content, digest_size=6).hexdigest() == path.stem.rpartition("-")[2]
 
 
+def passed_over(name: str) -> tuple[str, str]:
+    """What is said of a damaged checkpoint, in English and Vietnamese."""
+    return f"{name} is damaged; the checkpoint before it is taken", f"{name} bị hỏng nên dùng checkpoint trước đó"
+
+
 def void(value: object) -> None:
     """Drop a value."""
 

@@ -196,20 +196,7 @@ def test_threads_follow_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_config_that_is_gone(tmp_path: Path, convcalc: Convcalc) -> None:
     _, found = trained(tmp_path, name="x", limit=60)
     (found.folder / "config.json").unlink()
-    words = (
-        "train",
-        "lenet",
-        "--data",
-        "digits",
-        "--limit",
-        "60",
-        "--name",
-        "x",
-        "--device",
-        "cpu",
-        "--runs",
-        str(tmp_path / "runs"),
-    )
+    words = [*"train lenet --data digits --limit 60 --name x --device cpu --runs".split(), str(tmp_path / "runs")]
     ran = convcalc(*words, "--lang", "en")
     assert (ran.code, "the file is not there" in " ".join(ran.err.split())) == (3, True), ran
 
