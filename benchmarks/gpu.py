@@ -19,6 +19,8 @@ from typing import Any
 import torch
 from common import RESULTS, machine, report, trained
 
+from convcalc.train.recipes import RECIPES
+
 EVERY = 0.2  # seconds between two looks at the GPU
 
 
@@ -84,6 +86,9 @@ def main() -> None:
     given.add_argument("recipes", nargs="+", help="name:slide or name:fast")
     given.add_argument("--seeds", type=int, default=3)
     words, more = given.parse_known_args()
+    for asked in words.recipes:
+        if asked.partition(":")[0] not in RECIPES:
+            given.error(f"no recipe is called {asked}; options of convcalc train come after the recipes")
     if not torch.cuda.is_available():
         sys.exit("there is no CUDA device here")
     path = RESULTS / "gpu.json"

@@ -96,9 +96,10 @@ def row(one: dict[str, Any]) -> str:
         shown += " ✓" if statistics.mean(values) >= 100 * goal else " ✗"
     published = "–" if recipe.published is None else f"{recipe.published * 100:g} %"
     where, first = one["made_on"], one.get("first_seed", 0)
+    threads = f", {where['threads']} threads" if "threads" in where else ""
     return (
         f"| {one['recipe']} | {one['flavour']} | {one['data']} | {published} | {shown} | {statistics.mean(values):.2f}{spread}{unit} "
-        f"| {first if len(values) == 1 else f'{first}–{first + len(values) - 1}'} | {one['epochs']} | {statistics.median(one['seconds']):.0f} s | {where['device']}, {where.get('precision', 'fp32')}, {where['threads']} threads | `{one['command']}` |"
+        f"| {first if len(values) == 1 else f'{first}–{first + len(values) - 1}'} | {one['epochs']} | {statistics.median(one['seconds']):.0f} s | {where['device']}, {where.get('precision', 'fp32')}{threads} | `{one['command']}` |"
     )
 
 

@@ -69,6 +69,22 @@ class Footprint:
         fixed = self.held + FLOAT * self.params * (1 + moments)
         return fixed + max(batch * each + once for each, once in self._moments())
 
+    def evaluation(self, batch: int, moments: int = 2) -> int:
+        """Bytes at the worst moment of going forward alone after a step, whose gradients still lie there; nothing is kept to go back."""
+        fixed = self.held + FLOAT * self.params * (2 + moments)
+        live, cast, most = _Live(), 0, 0
+        ends = self.steps[0].inputs[0], self.steps[-1].output
+        for i, step in enumerate(self.steps):
+            for one in (*step.inputs, step.output):
+                live.hold(one)
+            cast += step.cast
+            # its own are copies and places here, which are let go at once
+            most = max(most, batch * (live.bytes + step.own) + cast + step.workspace.forward)
+            for one in (*step.inputs, step.output):
+                if one.last_use <= i and one not in ends:
+                    live.drop(one)
+        return fixed + most
+
     def largest_batch(self, room: int, moments: int = 2) -> int:
         """The largest batch whose peak is no more than `room` bytes; 0 if not even one sample fits."""
         free = room - self.held - FLOAT * self.params * (1 + moments)

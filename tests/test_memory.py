@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -88,6 +89,18 @@ def test_what_every_layer_keeps(name: str) -> None:
         assert found == pytest.approx(kept, abs=statistics if name in ("bn", "ln", "gn", "in") else 0), spec
 
 
+def most(work: Callable[[], None]) -> int:
+    """Bytes that torch takes while it works, beside what was there, at their most."""
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiled:
+        work()
+    events = profiled.profiler.kineto_results.events()  # type: ignore[union-attr]
+    live = peak = 0
+    for _, size in sorted((event.start_ns(), event.nbytes()) for event in events if event.name() == "[memory]"):
+        live += size
+        peak = max(peak, live)
+    return peak
+
+
 @pytest.mark.parametrize(("spec", "batch"), [("cnn-digits", 64), ("fcn-small", 8), ("alexnet", 2), ("resnet18-small", 16), ("down-interpolation", 64), ("mlp-cifar10-3", 256)])  # fmt: skip
 @pytest.mark.parametrize("half", [False, True])
 def test_the_peak_of_a_step(spec: str, batch: int, half: bool) -> None:
@@ -103,17 +116,30 @@ def test_the_peak_of_a_step(spec: str, batch: int, half: bool) -> None:
 
     step()  # libraries set themselves up
     module.zero_grad(set_to_none=True)
-    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiled:
-        step()
-    events = profiled.profiler.kineto_results.events()  # type: ignore[union-attr]
-    live = peak = 0
-    for _, size in sorted((event.start_ns(), event.nbytes()) for event in events if event.name() == "[memory]"):
-        live += size
-        peak = max(peak, live)
-    peak += 4 * (batch * math.prod(shape) + sum(p.numel() for p in module.parameters()))
+    peak = most(step) + 4 * (batch * math.prod(shape) + sum(p.numel() for p in module.parameters()))
     found = footprint(cc.parse(spec), shape, half, last)
     # libraries take copies in layouts of their own for a moment
     assert found.peak(batch, moments=0) == pytest.approx(peak, rel=0.1)
+
+
+@pytest.mark.parametrize(("spec", "batch"), [("cnn-digits", 640), ("fcn-small", 16), ("alexnet", 4), ("down-max", 256), ("cnn-cifar10", 64), ("mlp-cifar10-3", 256), ("densenet121", 16)])  # fmt: skip
+@pytest.mark.parametrize("half", [False, True])
+def test_the_peak_of_measuring(spec: str, batch: int, half: bool) -> None:
+    """Forward alone, with the gradients of the step before."""
+    shape = dict(CASES)[spec]
+    last = wide(cc.trace(spec, shape))
+    module, x = network(spec, shape, batch, last)
+    module.eval()
+
+    def forward() -> None:
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=half):
+            module(x)
+
+    forward()
+    peak = most(forward) + 4 * (batch * math.prod(shape) + 2 * sum(p.numel() for p in module.parameters()))
+    found = footprint(cc.parse(spec), shape, half, last)
+    assert found.evaluation(batch, moments=0) == pytest.approx(peak, rel=0.1)
+    assert found.evaluation(batch, moments=2) - found.evaluation(batch, moments=0) == 8 * found.params
 
 
 def test_the_largest_batch_that_fits() -> None:

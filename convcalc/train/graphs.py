@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -40,6 +41,10 @@ def recordable(device: torch.device, processes: int, even: bool, needs: int, fre
 def cuda_graph(work: Callable[[], None]) -> Callable[[], None]:
     """Record what `work` starts on the current stream, without running it; the answer plays it back. See `torch.cuda.graph`."""
     graph = torch.cuda.CUDAGraph()
+    # a recording that is let go while another is made would end that one
+    collects = gc.isenabled()
+    gc.collect()
+    gc.disable()
     try:
         with torch.cuda.graph(graph, stream=torch.cuda.current_stream(), capture_error_mode="thread_local"):
             work()
@@ -48,6 +53,9 @@ def cuda_graph(work: Callable[[], None]) -> Callable[[], None]:
         generator = torch.cuda.default_generators[torch.cuda.current_device()]
         generator.graphsafe_set_state(generator.clone_state())
         raise
+    finally:
+        if collects:
+            gc.enable()
     return graph.replay
 
 
@@ -90,12 +98,12 @@ class Recorded:
         given = replace(chosen, places=chosen.places.clone(), draws=draws)
         try:
             self.play = self.record(lambda: self.step(given))
-        except torch.OutOfMemoryError:
-            raise
-        except RuntimeError as error:
-            cause: BaseException = error  # the end of a recording that has failed fails too, and says less
-            while cause.__context__ is not None:
-                cause = cause.__context__
-            self.told("not_recorded", {"reason": str(cause).splitlines()[0][:200]})
+        except RuntimeError as error:  # out of memory among them, which steps by themselves may not be
+            self.told("not_recorded", {"reason": str(_root(error)).splitlines()[0][:200]})
             return
         self.given = given
+
+
+def _root(error: BaseException) -> BaseException:
+    """What was raised first: the end of a recording that has failed fails too, and says less."""
+    return error if error.__context__ is None else _root(error.__context__)

@@ -113,7 +113,8 @@ class Live:
         self.say(*passed_over(name), "yellow")
 
     def _elsewhere(self, then: dict[str, Any], now: dict[str, Any]) -> None:
-        changed = ", ".join(f"{key} {then[key]} → {now[key]}" for key in then if then[key] != now.get(key))
+        keys = [key for key in then | now if then.get(key) != now.get(key)]
+        changed = ", ".join(f"{key} {then.get(key, '–')} → {now.get(key, '–')}" for key in keys)
         self.say(
             f"not the same bits as without the break: {changed}",
             f"kết quả sẽ không trùng từng bit với lần chạy liền mạch: {changed}", "yellow",

@@ -122,7 +122,7 @@ def train(t: Training) -> str:
                     "sums": sums,
                 },
             )
-            if t.world.any(t.stop(), device) and step < per_epoch:
+            if t.world.any(t.stop()) and step < per_epoch:
                 _save(t, optimiser, epoch, step, sums)
                 return "interrupted"
         whole = t.world.summed(sums.clone())
@@ -148,7 +148,7 @@ def train(t: Training) -> str:
         _save(t, optimiser, epoch, step, sums)
         if reached(t):
             return "target"
-        if t.world.any(t.stop(), device) and epoch < setup.epochs:
+        if t.world.any(t.stop()) and epoch < setup.epochs:
             return "interrupted"
     return "done"
 
@@ -192,11 +192,12 @@ def learning_rate(setup: Setup, step: int, total: int) -> float:
 
 
 def _set_rate(optimiser: optim.Optimizer, rate: float) -> None:
-    for group in optimiser.param_groups:
-        if isinstance(group["lr"], Tensor):
-            group["lr"].fill_(rate)
-        else:
-            group["lr"] = rate
+    groups = optimiser.param_groups
+    if isinstance(groups[0]["lr"], Tensor):  # one for all groups
+        groups[0]["lr"].fill_(rate)
+        return
+    for group in groups:
+        group["lr"] = rate
 
 
 def _optimiser(t: Training) -> optim.Optimizer:
@@ -209,12 +210,13 @@ def _optimiser(t: Training) -> optim.Optimizer:
         for part, decay in ((decayed, t.setup.weight_decay), (rest, 0.0))
         if part
     ]
-    # a step that is played back reads the rate where it was when the step was recorded
-    lr = torch.tensor(t.setup.lr, device=t.device) if t.recorded else t.setup.lr
+    # a step that is played back reads the rate where it was when the step was recorded; other steps too, since it is rounded there
+    there = t.recorded or t.device.type == "cuda"
+    lr = torch.tensor(t.setup.lr, device=t.device) if there else t.setup.lr
     if t.setup.optimiser == "sgd":
         return optim.SGD(groups, lr=lr, momentum=0.9, nesterov=True, fused=True)
     made = optim.AdamW if t.setup.optimiser == "adamw" else optim.Adam
-    return made(groups, lr=lr, fused=True, capturable=t.recorded)
+    return made(groups, lr=lr, fused=True, capturable=there)
 
 
 def precision_of(asked: str, device: torch.device) -> str:
@@ -252,8 +254,9 @@ def _save(t: Training, optimiser: optim.Optimizer, epoch: int, step: int, sums: 
 def made_on(t: Training) -> dict[str, Any]:
     """What bits depend on."""
     kind = torch.cuda.get_device_name(t.device) if t.device.type == "cuda" else torch.backends.cpu.get_cpu_capability()
+    threads = {} if t.device.type == "cuda" else {"threads": torch.get_num_threads()}
     return {
-        "convcalc": __version__, "torch": str(torch.__version__), "device": f"{t.device.type} ({kind})", "precision": t.precision, "compiled": t.compiled, "threads": torch.get_num_threads(),
+        "convcalc": __version__, "torch": str(torch.__version__), "device": f"{t.device.type} ({kind})", "precision": t.precision, "compiled": t.compiled, **threads,
         "processes": t.world.size,
     }  # fmt: skip
 

@@ -6,12 +6,16 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import torch
 from torch import Tensor, distributed, nn
 
 from convcalc.errors import MissingError
+
+# So long processes wait for each other: the first may have a data set to download.
+PATIENCE = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,9 @@ class World:
             distributed.all_reduce(value)
         return value
 
-    def any(self, flag: bool, device: torch.device) -> bool:
-        """Whether it is so in any process."""
-        return bool(self.summed(torch.tensor(float(flag), device=device))) if self.size > 1 else flag
+    def any(self, flag: bool) -> bool:
+        """Whether it is so in any process; asked on the CPU, so that no GPU is waited for."""
+        return bool(self.summed(torch.tensor(float(flag)))) if self.size > 1 else flag
 
     def told(self, value: Any) -> Any:
         """What the first process says, in all of them."""
@@ -70,7 +74,9 @@ class World:
         """The module with gradients averaged over the processes."""
         if self.size == 1:
             return module
-        return nn.parallel.DistributedDataParallel(module, device_ids=[device.index] if device.type == "cuda" else None)
+        ids = [device.index] if device.type == "cuda" else None
+        # the gradients are not kept a second time where they are sent from
+        return nn.parallel.DistributedDataParallel(module, device_ids=ids, gradient_as_bucket_view=True)
 
 
 def device_of(name: str) -> torch.device:
@@ -91,7 +97,7 @@ def world(device: torch.device) -> Iterator[World]:
         return
     if device.type == "cuda":
         torch.cuda.set_device(device)
-    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    distributed.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
     found = World(distributed.get_rank(), size)
     try:
         yield found

@@ -92,7 +92,8 @@ class Run:
             reason = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
             raise MissingError("run_unwritable", path=str(self.folder / name), reason=reason or str(error)) from None
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            if temporary:
+                Path(temporary).unlink(missing_ok=True)
             raise
 
     def write_bytes(self, name: str, content: bytes) -> None:

@@ -196,7 +196,7 @@ def _train(
     share = -(-min(setup.batch, len(train_split)) // processes.size)
     if options.threads is None and device.type == "cpu":
         torch.set_num_threads(worth(share * whole(built.traced.macs), torch.get_num_threads()))
-    # so many samples are measured at once; they keep nothing for a backward pass, so a batch of them takes less than a step
+    # so many samples are measured at once: they keep nothing for a backward pass, so they take no more than a step does, or than those bytes
     each = max(1, needs.peak(2, moments) - needs.peak(1, moments))
     at_once = max(1, min(1000, max(share, EVALUATION_BYTES // each)))
 
@@ -211,13 +211,18 @@ def _train(
             raise ConvcalcError("data_part_empty", name=data.name)
         return Feed(split, device, shape, scaling, options.seed, processes.share, at_once)
 
-    free, tensors = available(device), needs.peak(share, moments)
+    def worst() -> int:
+        """Of a step, or of measuring on the validation set."""
+        once = 0 if validation is None else needs.evaluation(min(at_once, len(validation)), moments)
+        return max(needs.peak(share, moments), once)
+
+    free, tensors = available(device), worst()
     if tensors > free:
         raise too_large(needs, share, moments, device)
     try:
         if meter is not None:
             measure(needs, share, device, cast_of(precision, device), precision == "bf16", last, meter)
-        memory = needs.peak(share, moments)
+        memory = worst()
         if memory > free:
             raise too_large(needs, share, moments, device)
         t = Training(
@@ -226,7 +231,7 @@ def _train(
         )  # fmt: skip
         t.recorded = not t.compiled and recordable(device, processes.size, t.train.even, memory, free)
         told("start", {"recipe": recipe, "setup": setup, "data": data, "built": built, "device": device, "batch": min(setup.batch, len(train_split)), "threads": torch.get_num_threads(), "precision": t.precision, "run": found,
-             "memory": memory, "samples": len(train_split)})  # fmt: skip
+             "memory": needs.peak(share, moments), "samples": len(train_split)})  # fmt: skip
         if not processes.first:
             state = train(t)
             if state != "interrupted":

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import math
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from torch import Tensor, nn
 
 from convcalc.train import loop
-from convcalc.train.graphs import Recorded, cuda_graph
+from convcalc.train.feed import Chosen
+from convcalc.train.graphs import WARM, Recorded, cuda_graph
 from convcalc.train.recipes import RECIPES
 from convcalc.train.run import Run
 from convcalc.train.session import run
-from training.runs import equal, options, trained, weights
+from training.runs import environment, equal, options, trained, weights
 
 pytestmark = [
     pytest.mark.gpu,
@@ -27,30 +30,41 @@ pytestmark = [
 SOME = [name for name in RECIPES if not name.startswith(("vgg", "resnet"))] + ["resnet18-small", "resnet50", "vgg-a-bn"]
 
 
-@pytest.mark.parametrize("recipe", SOME)
-def test_every_recipe_is_recorded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reviews: Path, folder: Path, recipe: str
-) -> None:  # fmt: skip
-    data = {"ntc-scv": "auto", "shapes": "shapes", "": str(folder)}.get(RECIPES[recipe].data, "digits")
-    said: list[Any] = []
-    played = 0
+class Plays:
+    """How often a recorded step was played; a recording that fails, fails the test."""
 
-    def watched(work: Callable[[], None]) -> Callable[[], None]:
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, step: Callable[[Chosen], None], size: int, told: object) -> Recorded:
+        return Recorded(step, size, self.told, self.record)
+
+    def told(self, event: str, values: dict[str, Any]) -> None:
+        raise AssertionError(f"{event}: {values}")
+
+    def record(self, work: Callable[[], None]) -> Callable[[], None]:
         play = cuda_graph(work)
 
-        def count() -> None:
-            nonlocal played
-            played += 1
+        def counted() -> None:
+            self.count += 1
             play()
 
-        return count
+        return counted
 
-    monkeypatch.setattr(loop, "Recorded", lambda step, size, told: Recorded(step, size, told, watched))
+
+@pytest.fixture
+def plays(monkeypatch: pytest.MonkeyPatch) -> Plays:
+    found = Plays()
+    monkeypatch.setattr(loop, "Recorded", found)
+    return found
+
+
+@pytest.mark.parametrize("recipe", SOME)
+def test_every_recipe_is_recorded(tmp_path: Path, plays: Plays, reviews: Path, folder: Path, recipe: str) -> None:
+    data = {"ntc-scv": "auto", "shapes": "shapes", "": str(folder)}.get(RECIPES[recipe].data, "digits")
     values = {"recipe": recipe, "flavour": "fast", "data": data, "data_dir": str(reviews), "epochs": 2, "batch": 4}
-    chosen = options(tmp_path, device="cuda", limit=40, **values)
-    found = run(chosen, lambda *event: said.append(event), lambda: False)
-    assert [event for event in said if event[0] == "not_recorded"] == []
-    assert (played > 0) is (recipe != "textcnn")  # texts come as long as they are
+    found, _ = trained(tmp_path, device="cuda", limit=40, **values)
+    assert (plays.count > 0) is (recipe != "textcnn")  # texts come as long as they are
     assert math.isfinite(found["test_loss"])
     assert found["made_on"]["precision"] == "bf16"
 
@@ -58,28 +72,45 @@ def test_every_recipe_is_recorded(
 @pytest.mark.parametrize(
     "recipe", ["lenet", "alexnet", "resnet18-small"]
 )  # alexnet has dropout and a limit for gradients
-def test_steps_played_back_learn_what_steps_learn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: str) -> None:
+def test_steps_played_back_learn_what_steps_learn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plays: Plays, recipe: str
+) -> None:
     values: dict[str, Any] = {"recipe": recipe, "flavour": "fast", "device": "cuda", "batch": 16, "limit": 300}
     _, played = trained(tmp_path, name="played", **values)
+    assert plays.count > 10
     monkeypatch.setattr(loop, "Recorded", lambda step, size, told: step)
     _, plain = trained(tmp_path, name="plain", **values)
     assert equal(weights(played), weights(plain))
 
 
-def test_a_step_that_cannot_be_recorded_is_taken_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = nn.functional.cross_entropy
+WAITS = """
+import sys
+import torch
+from torch.nn import functional as F
+from convcalc.cli import main
 
-    def waits(scores: Tensor, *given: Any, **named: Any) -> Tensor:
-        if torch.cuda.is_current_stream_capturing():
-            scores.sum().item()
-        return whole(scores, *given, **named)
+whole = F.cross_entropy
 
-    monkeypatch.setattr(nn.functional, "cross_entropy", waits)
-    said: list[Any] = []
-    chosen = options(tmp_path, recipe="alexnet", device="cuda", batch=8, limit=100)
-    assert run(chosen, lambda *event: said.append(event), lambda: False)["state"] == "done"
-    (told,) = [values for event, values in said if event == "not_recorded"]
-    assert "captur" in told["reason"]
+def waits(scores, *given, **named):
+    if torch.cuda.is_current_stream_capturing():
+        scores.sum().item()
+    return whole(scores, *given, **named)
+
+F.cross_entropy = waits
+main(sys.argv[1:])
+"""
+
+
+def test_a_step_that_cannot_be_recorded_is_taken_as_it_is(tmp_path: Path) -> None:
+    # in a process of its own: after a recording that fails, torch 2.11 can make no other in the same one
+    words = "train alexnet --data digits --device cuda --batch 8 --limit 100 --epochs 2 --json".split()
+    ran = subprocess.run(
+        [sys.executable, "-c", WAITS, *words, "--runs", str(tmp_path)], capture_output=True, text=True, env=environment(), check=False
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)["epochs"] == 2
+    (said,) = [line for line in ran.stderr.splitlines() if "kernel by kernel" in line]
+    assert "captur" in ran.stderr[ran.stderr.index(said) :]
 
 
 @pytest.fixture
@@ -90,7 +121,7 @@ def waiting() -> Iterator[None]:
 
 @pytest.mark.usefixtures("waiting")
 @pytest.mark.parametrize("recipe", ["lenet", "digits20", "resnet18-small", "alexnet", "fcn"])
-def test_a_gpu_trains_without_waiting_and_ends_with_the_same_bits(tmp_path: Path, recipe: str) -> None:
+def test_a_gpu_trains_without_waiting_and_ends_with_the_same_bits(tmp_path: Path, plays: Plays, recipe: str) -> None:
     data = "shapes" if recipe == "fcn" else "digits"
     values: dict[str, Any] = {
         "recipe": recipe, "flavour": "fast", "device": "cuda", "data": data, "batch": 32, "epochs": 2, "limit": 500,
@@ -105,7 +136,9 @@ def test_a_gpu_trains_without_waiting_and_ends_with_the_same_bits(tmp_path: Path
         torch.cuda.set_sync_debug_mode("error" if steps == 2 or 5 <= steps < 10 else "default")
         return steps == 10
 
+    before = plays.count
     trained(tmp_path, stop=stop, name="broken", **values)
+    assert plays.count - before == 10 - WARM
     rest, two = trained(tmp_path, name="broken", **values)
     assert rest["state"] == "done"
     losses = [[line["train_loss"] for line in found.metrics()] for found in (one, two)]
@@ -114,10 +147,12 @@ def test_a_gpu_trains_without_waiting_and_ends_with_the_same_bits(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("recipe", "batch"), [("cnn-cifar", 256), ("resnet18-small", 256), ("down-max", 256), ("alexnet", 64)]
+    ("recipe", "batch"),
+    [("cnn-cifar", 256), ("resnet18-small", 256), ("down-max", 256), ("down-interpolation", 256), ("alexnet", 64)],
 )
-def test_the_memory_is_as_estimated(tmp_path: Path, recipe: str, batch: int) -> None:
-    found, _ = trained(tmp_path, recipe=recipe, device="cuda", batch=batch, limit=6 * batch, epochs=1, name=recipe)
+def test_the_memory_is_as_estimated(tmp_path: Path, plays: Plays, recipe: str, batch: int) -> None:
+    found, _ = trained(tmp_path, recipe=recipe, device="cuda", batch=batch, limit=6 * batch, epochs=2, name=recipe)
+    assert plays.count > 0
     assert found["estimated_memory"] == pytest.approx(found["peak_memory"], rel=0.1)
 
 

@@ -8,14 +8,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from convcalc.errors import ConvcalcError
 from convcalc.train import session
+from convcalc.train.live import Live
 from convcalc.train.run import Run
 from training.runs import command, environment, equal, trained, weights
 
@@ -251,3 +254,26 @@ def test_going_on_where_numbers_lie_otherwise_in_memory(
         losses[name] = found.metrics()[-1]["train_loss"]
     assert losses["True-False"] == pytest.approx(losses["False-False"], rel=1e-4)
     assert losses["False-True"] == pytest.approx(losses["False-False"], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "said"),
+    [
+        ({"threads": 1, "torch": "2.13"}, {"threads": 2, "torch": "2.13"}, "threads 1 → 2"),
+        ({"threads": 1}, {}, "threads 1 → –"),
+        ({}, {"processes": 2}, "processes – → 2"),
+    ],
+)
+def test_what_has_changed_is_named(then: dict[str, Any], now: dict[str, Any], said: str) -> None:
+    out = Console(file=StringIO(), width=200)
+    Live(out, "en").told("elsewhere", {"then": then, "now": now})
+    assert out.file.getvalue() == f"not the same bits as without the break: {said}\n"  # type: ignore[attr-defined]
+
+
+def test_an_interrupt_before_a_file_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(**_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("convcalc.train.run.tempfile.mkstemp", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        Run(tmp_path).write_text("report.md", "text")

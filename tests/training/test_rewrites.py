@@ -51,6 +51,29 @@ def test_a_pooled_convolution_is_the_same_function(spec: str, size: int) -> None
     assert all(torch.allclose(a, b, atol=1e-10) for a, b in zip(grads, other, strict=True))
 
 
+@pytest.mark.parametrize("spec", ["tanh > upsample 0.5 bilinear", "conv 3@4 > upsample 0.5x0.5 linear > relu"])
+@pytest.mark.parametrize("size", [(8, 8), (7, 10), (9, 11)])
+def test_halving_by_interpolation_is_an_average(spec: str, size: tuple[int, int]) -> None:
+    torch.manual_seed(0)
+    module = cc.parse(spec).module((2, *size)).double()
+    assert not any(isinstance(part, nn.Upsample) for part in rewritten(module).modules())
+    x = torch.randn(3, 2, *size, dtype=torch.float64, requires_grad=True)
+    (y, grads), (z, other) = both(module, x)
+    assert torch.allclose(y, z, atol=1e-12)
+    assert all(torch.allclose(a, b, atol=1e-10) for a, b in zip(grads, other, strict=True))
+    given = [torch.autograd.grad(network(x).square().sum(), x)[0] for network in (module, rewritten(module))]
+    assert torch.allclose(*given, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    ["upsample 0.5", "upsample 0.5 bilinear corners", "upsample 0.5x1 bilinear", "upsample 0.25 bilinear", "upsample size=4 bilinear", "upsample 2 bilinear"],
+)  # fmt: skip
+def test_no_other_resizing_is_an_average(spec: str) -> None:
+    parts = list(rewritten(cc.parse(spec + " > relu").module((2, 8, 8))).children())
+    assert isinstance(parts[0], nn.Upsample)
+
+
 @pytest.mark.parametrize(
     ("spec", "gathered"),
     [
