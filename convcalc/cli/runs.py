@@ -12,6 +12,9 @@ from convcalc.cli.train import RunsOption
 from convcalc.errors import ConvcalcError, MissingError
 from convcalc.words import decimal, pick
 
+# From this width on a run is one line.
+SIDE_BY_SIDE = 110
+
 
 def runs(
     folder: RunsOption = "runs",
@@ -41,7 +44,7 @@ def runs(
         rows.append(
             {
                 "run": run.name, "recipe": config["signature"]["recipe"], "flavour": config["signature"]["flavour"], "data": config["signature"]["data"],
-                "epochs": len(history), "of": config["signature"]["setup"]["epochs"], "validation_accuracy": held[-1] if held else None,
+                "limit": config["options"].get("limit"), "epochs": len(history), "of": config["signature"]["setup"]["epochs"], "validation_accuracy": held[-1] if held else None,
                 "validation_iou": masks[-1] if masks else None,
                 **{key: summary.get(key) for key in ("test_accuracy", "test_iou", "published", "seconds")},
             }
@@ -49,6 +52,8 @@ def runs(
     if picture is not None and not picture.lower().endswith(".png"):
         raise ConvcalcError("png_only", path=picture)
     if picture is not None:
+        if not any("validation_accuracy" in one for run in whole for one in run.metrics()):
+            raise broken[0] if broken else MissingError("no_curves", path=folder)
         from convcalc.train import pictures
 
         content = pictures.png(pictures.lines({run.name: run.metrics() for run in whole}, speech))
@@ -84,25 +89,42 @@ def _table(rows: list[dict[str, Any]], lang: str) -> None:
             )
         )
         return
-    table = Table(box=None, pad_edge=False)
-    heads = pick(
-        lang, "run,data,epochs,validation,test,published,seconds", "run,dữ liệu,epoch,validation,test,đã công bố,giây"
-    )
-    for i, title in enumerate(heads.split(",")):
-        table.add_column(title, header_style="bold", justify="right" if i > 1 else "left")
 
     def share(value: float | None) -> str:
         return "–" if value is None else decimal(f"{value * 100:.2f}", lang)
 
+    out = console()
+    narrow = out.width < SIDE_BY_SIDE  # what a run trains on then stands below its name
+    heads = pick(
+        lang, "run,recipe,data,epochs,validation,test,published,seconds",
+        "run,recipe,dữ liệu,epoch,validation,test,đã công bố,giây",
+    ).split(",")  # fmt: skip
+    table = Table(box=None, pad_edge=False)
+    for i, title in enumerate(heads):
+        if i > 2:
+            table.add_column(title, header_style="bold", justify="right", no_wrap=True)
+        elif i == 0 or not narrow:
+            table.add_column(title, header_style="bold", overflow="fold")
     for row in rows:
+        data = row["data"] if row["limit"] is None else f"{row['data']} (≤ {row['limit']})"
+        words = [row["run"], f"{row['recipe']}, {row['flavour']}", data]
+        if narrow:
+            told = words[0].startswith(
+                f"{row['recipe']}-{row['flavour']}-"
+            )  # by the name that a run has if it is given none
+            words = ["\n  ".join(words[:1] + words[2:] if told else words)]
         seconds = "–" if row["seconds"] is None else decimal(f"{row['seconds']:.1f}", lang)
         test = row["test_iou"] if row["test_iou"] is not None else row["test_accuracy"]
         held = row["validation_iou"] if row["validation_iou"] is not None else row["validation_accuracy"]
         table.add_row(
-            Text(row["run"]), Text(row["data"]), f"{row['epochs']}/{row['of']}", share(held), share(test),
-            share(row["published"]), seconds,
-        )  # fmt: skip
-    console().print(table)
+            *map(Text, words),
+            f"{row['epochs']}/{row['of']}",
+            share(held),
+            share(test),
+            share(row["published"]),
+            seconds,
+        )
+    out.print(table)
 
 
 def recipes_table(json: bool, lang: str) -> None:

@@ -56,7 +56,7 @@ def train(
     batch: Annotated[int | None, typer.Option("--batch", help=pick(HELP, "Batch size.", "Batch size."), show_default=False)] = None,
     lr: Annotated[float | None, typer.Option("--lr", help=pick(HELP, "Highest learning rate.", "Learning rate lớn nhất."), show_default=False)] = None,
     schedule: Annotated[Schedule | None, typer.Option("--schedule", help=pick(HELP, "How the learning rate goes: constant, or up and down once.", "Learning rate: constant (giữ nguyên) hoặc onecycle (tăng rồi giảm một lần)."), show_default=False)] = None,
-    limit: Annotated[int | None, typer.Option("--limit", help=pick(HELP, "No more samples of each part (training, validation, test) than this, for a quick look.", "Số mẫu tối đa của mỗi phần (train, validation, test), để chạy thử nhanh."), show_default=False)] = None,
+    limit: Annotated[int | None, typer.Option("--limit", help=pick(HELP, "No more samples of each part (training, validation, test) than this (10 at least), for a quick look.", "Số mẫu tối đa của mỗi phần (train, validation, test), để chạy thử nhanh; ít nhất là 10."), show_default=False)] = None,
     device: DeviceOption = Device.auto,
     precision: Annotated[Precision, typer.Option("--precision", help=pick(HELP, "Numbers of the products; auto: bf16 on a GPU that has it, fp32 elsewhere.", "Kiểu số của phép nhân; auto: bf16 trên GPU nếu có, còn lại fp32."))] = Precision.auto,
     compiled: Annotated[bool, typer.Option("--compile", help=pick(HELP, "Compile the steps by torch.compile: slower to start, quicker in long trainings.", "Biên dịch bằng torch.compile: khởi động chậm hơn, chạy lâu thì nhanh hơn."))] = False,
@@ -95,9 +95,11 @@ def train(
             in_range(option, value, 10 if option == "--limit" else 1, high)
     if lr is not None and not 1e-6 <= lr <= 1000:
         raise ConvcalcError("out_of_range", option="--lr", value=lr, low="0.000001", high=1000)
-    if target_accuracy is not None and not 0 < target_accuracy <= 1:
-        raise ConvcalcError("out_of_range", option="--target-accuracy", value=target_accuracy, low=0, high=1)
-    if name is not None and (name in ("", ".", "..") or "/" in name or os.sep in name):
+    if target_accuracy is not None and not 1e-6 <= target_accuracy <= 1:
+        raise ConvcalcError("out_of_range", option="--target-accuracy", value=target_accuracy, low="0.000001", high=1)
+    if name is not None and (
+        name.strip() in ("", ".", "..") or "/" in name or os.sep in name or not name.isprintable()
+    ):
         raise ConvcalcError("bad_run_name", name=name)
     from convcalc.cli.training import trained
 

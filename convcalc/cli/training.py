@@ -39,13 +39,15 @@ def trained(options: dict[str, Any], resume: str | None, lang: str, quiet: bool)
             "compiled": options["compiled"] or bool(kept.get("compiled")),
             "threads": options["threads"] or kept.get("threads"),
         }
+        # the data may have been moved; that they are the same is seen by their checksum
+        here |= {key: options[key] for key in ("data", "data_dir") if options[key] != vars(Options(""))[key]}
         names = {one.name for one in fields(Options)}
         chosen = Options(**{k: v for k, v in kept.items() if k in names} | here | {"name": found.name, "runs": str(found.folder.parent), "fresh": False})  # fmt: skip
         usual = vars(Options("")) | {"recipe": ""}
         other = [
             k
             for k, v in options.items()
-            if k not in ("device", "threads", "precision", "compiled", "runs", "name", "fresh")
+            if k not in ("device", "threads", "precision", "compiled", "runs", "name", "fresh", "data", "data_dir")
             and v not in (usual[k], kept.get(k))
         ]
         if other:
@@ -64,7 +66,8 @@ def trained(options: dict[str, Any], resume: str | None, lang: str, quiet: bool)
         sys.stdout.flush()
         os._exit(130 if summary["state"] == "interrupted" else 0)
     if summary["state"] == "interrupted":
-        live.say("stopped; the same command goes on", "đã dừng; chạy lại lệnh này để tiếp tục", "yellow")
+        without = (" without --fresh", " không kèm --fresh") if chosen.fresh else ("", "")
+        live.say(f"stopped; the same command{without[0]} goes on", f"đã dừng; chạy lại lệnh này{without[1]} để tiếp tục", "yellow")  # fmt: skip
     elif first:
         from convcalc.train.report import written
 

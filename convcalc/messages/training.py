@@ -76,9 +76,48 @@ KINDS: dict[str, Kind] = {
         3,
     ),
     "data_counts": Kind(
-        "{path}: {samples} samples but {labels} labels, or pictures that are not square",
-        "{path}: {samples} mẫu nhưng {labels} nhãn, hoặc ảnh không vuông",
+        "{path}: {samples} samples but {labels} labels",
+        "{path}: {samples} mẫu nhưng {labels} nhãn",
         exit_code=3,
+    ),
+    "data_not_square": Kind(
+        "{path}: the {pixels} pixels of a picture are no square",
+        "{path}: mỗi ảnh có {pixels} pixel, không xếp được thành hình vuông",
+        exit_code=3,
+    ),
+    "data_sizes": Kind(
+        "{path}: the test pictures are {test}, those for training {train}",
+        "{path}: ảnh test là {test} còn ảnh train là {train}",
+        exit_code=3,
+    ),
+    "data_empty": Kind("{path} holds no sample", "{path} không có mẫu nào", exit_code=3),
+    "data_altered": Kind(
+        "{path} has as many samples as {name}, but some are not those that its authors published",
+        "{path} có đủ số mẫu của {name}, nhưng có mẫu khác với bản tác giả công bố",
+        "Get the files again; a set of your own can be a folder for each class (--data FOLDER).",
+        "Tải lại các file; nếu là dữ liệu của bạn, hãy xếp ảnh vào mỗi lớp một thư mục (--data THƯ_MỤC).",
+        3,
+    ),
+    "data_other_set": Kind(
+        "the files in {path} are {other}, not {name}",
+        "các file trong {path} là {other} chứ không phải {name}",
+        "Name that set: --data {other}; or another folder: --data-dir FOLDER.",
+        "Chỉ đúng tập: --data {other}; hoặc thư mục khác: --data-dir THƯ_MỤC.",
+        3,
+    ),
+    "data_unread": Kind(
+        "{path} holds {name}, which is not read: it could run code",
+        "{path} chỉ có {name}, loại file này không được đọc vì có thể chạy mã lạ",
+        "Get the binary version, {wants}.",
+        "Tải bản binary, {wants}.",
+        3,
+    ),
+    "data_incomplete": Kind(
+        "{path} lacks {name}, which cannot be downloaded ({reason})",
+        "{path} thiếu {name}, mà cũng không tải được ({reason})",
+        "Put the file there, or connect to the network and try again.",
+        "Đặt file đó vào thư mục, hoặc kết nối mạng rồi thử lại.",
+        3,
     ),
     "data_labels": Kind(
         "{path}: the label {found} is none of 0 to {last}",
@@ -88,7 +127,7 @@ KINDS: dict[str, Kind] = {
     "data_line": Kind("{path}, line {line}: not {wants}", "{path}, dòng {line}: không đúng dạng {wants}", exit_code=3),
     "data_file_missing": Kind("{path} has no {name}", "{path} không có {name}", exit_code=3),
     "data_no_classes": Kind(
-        "'{path}' has {count} folders of classes, and at least two are needed",
+        "folders of classes in '{path}': {count}, and at least two are needed",
         "'{path}' có {count} thư mục lớp, cần ít nhất hai",
         "There must be a folder for each class, or train/, validation/ and test/ with such folders.",
         "Cần một thư mục cho mỗi lớp, hoặc train/, validation/ và test/ chứa các thư mục đó.",
@@ -108,7 +147,7 @@ KINDS: dict[str, Kind] = {
     "process_gone": Kind(
         "another process of this training has ended",
         "một tiến trình khác của lần train này đã dừng",
-        "Its own words say why; the same command goes on from the last checkpoint.",
+        "Its own words say why; the same command (without --fresh) goes on from the last checkpoint.",
         "Xem thông báo của tiến trình đó; chạy lại đúng lệnh này để tiếp tục từ checkpoint gần nhất.",
     ),
     "data_class_empty": Kind("the class {name} in {path} is empty", "lớp {name} trong {path} không có mẫu nào"),
@@ -127,6 +166,24 @@ KINDS: dict[str, Kind] = {
     "data_no_words": Kind(
         "no word stands twice in the texts of {name}, so there is nothing to learn",
         "không có từ nào xuất hiện từ hai lần trong văn bản của {name}, nên không có gì để học",
+        exit_code=3,
+    ),
+    "data_unknown_words": Kind(
+        "{part} has texts without a word of the vocabulary: {count}, the first of them is text {first}",
+        "{part} có {count} văn bản không chứa từ nào trong từ điển, đầu tiên là văn bản thứ {first}",
+        "Remove them, or leave them out with --skip-bad.",
+        "Xoá các văn bản đó, hoặc bỏ qua bằng --skip-bad.",
+        3,
+    ),
+    "freeze_untrained": Kind(
+        "--freeze features would keep {name}, which {run} does not have in this form",
+        "--freeze features sẽ giữ nguyên {name}, mà {run} không có trọng số này với cùng shape",
+        "Take the weights of a run of the same network, or leave out --freeze.",
+        "Lấy trọng số từ run của cùng một mạng, hoặc bỏ --freeze.",
+    ),
+    "no_curves": Kind(
+        "no run in {path} has a curve: none was measured on a validation set after an epoch",
+        "không run nào trong {path} có đường cong: chưa có epoch nào được đo trên tập validation",
         exit_code=3,
     ),
     "no_words": Kind(
@@ -211,8 +268,8 @@ KINDS: dict[str, Kind] = {
     "run_unwritable": Kind(
         "{path} cannot be written: {reason}",
         "không ghi được {path}: {reason}",
-        "What was there before is whole; make room, and the same command goes on from the last epoch.",
-        "Dữ liệu trước đó vẫn nguyên vẹn; giải phóng ổ đĩa rồi chạy lại lệnh này để tiếp tục từ epoch cuối.",
+        "What was there before is whole; make room, and the same command (without --fresh) goes on from the last epoch.",
+        "Dữ liệu trước đó vẫn nguyên vẹn; giải phóng ổ đĩa rồi chạy lại lệnh này (bỏ --fresh) để tiếp tục từ epoch cuối.",
         3,
     ),
     "run_unfinished": Kind(

@@ -268,6 +268,8 @@ def differences(then: dict[str, Any], now: dict[str, Any]) -> str:
         before, after = then.get(key), now[key]
         if isinstance(before, dict) and isinstance(after, dict):
             said.append(differences(before, after))
+        elif key == "spec":  # a long one, which the recipe stands for
+            said += ["another network"] if then.get("recipe") == now.get("recipe") else []
         elif key != "checksum":
             said.append(f"{key} {before} → {after}")
         elif then.get("data") == now.get("data"):

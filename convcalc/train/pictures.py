@@ -208,6 +208,10 @@ def masks(shown: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], classes: S
     return made
 
 
+# From the 41st curve on, colours and dashes come again, with these.
+MARKERS = ("", "s", "^", "x", "v", "d")
+
+
 def lines(series: dict[str, Sequence[dict[str, Any]]], lang: str) -> Figure:
     """The validation accuracy of every run, one curve each, to compare them."""
     from matplotlib import colormaps
@@ -215,18 +219,22 @@ def lines(series: dict[str, Sequence[dict[str, Any]]], lang: str) -> Figure:
 
     shown = {name: [one for one in history if "validation_accuracy" in one] for name, history in series.items()}
     shown = {name: history for name, history in shown.items() if history}
+    masks = any("validation_iou" in history[0] for history in shown.values())
     columns = 2
     made = figure(8, 4 + 0.2 * -(-len(shown) // columns))
     axes = made.subplots()
     for i, (name, history) in enumerate(shown.items()):
         style = ("-", "--", ":", "-.")[i // 10 % 4]
-        values = [one["validation_accuracy"] for one in history]
+        marker = "o" if len(history) == 1 else MARKERS[i // 40 % len(MARKERS)]  # one epoch is a point
+        values = [one.get("validation_iou", one["validation_accuracy"]) for one in history]
         axes.plot(
-            [one["epoch"] for one in history], values, style, color=colormaps["tab10"](i % 10), label=named(name, 48)
-        )
+            [one["epoch"] for one in history], values, style, marker=marker, markersize=4, color=colormaps["tab10"](i % 10),
+            label=named(name, 48),
+        )  # fmt: skip
     axes.set_xlabel("epoch")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    axes.set_title(pick(lang, "validation accuracy", "độ chính xác trên tập validation"))
+    also = pick(lang, " (mIoU for masks)", " (với mask là mIoU)") if masks else ""
+    axes.set_title(pick(lang, "validation accuracy", "độ chính xác trên tập validation") + also)
     percents(axes.yaxis, lang)
     axes.grid(alpha=0.3)
     if shown:

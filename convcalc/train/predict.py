@@ -52,7 +52,7 @@ def _texts(found: Opened, text: str) -> Split:
     path = Path(text)
     if (
         not path.is_file()
-        and (path.suffix.lower() in (*ENDINGS, ".txt") or os.sep in text.strip(os.sep))
+        and (path.suffix.lower() in (*ENDINGS, ".txt") or text.startswith((os.sep, "./", "../", "~")))
         and " " not in text
     ):
         raise MissingError("no_file", path=text, reason="No such file", reason_vi="không tìm thấy")

@@ -122,7 +122,6 @@ def recipe_of(name: str) -> Recipe:
     if found is None:
         from difflib import get_close_matches
 
-        raise ConvcalcError(
-            "unknown_recipe", name=name, known=", ".join(get_close_matches(name, RECIPES, 3, 0.5) or RECIPES)
-        )
+        near = get_close_matches(name, RECIPES, 3, 0.5) or [*list(RECIPES)[:3], "…"]
+        raise ConvcalcError("unknown_recipe", name=name, known=", ".join(near))
     return found

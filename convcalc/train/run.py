@@ -70,13 +70,13 @@ class Run:
                     (self.folder / ".lock").unlink()
                     self.folder.rmdir()
 
-    def write(self, name: str, made: Callable[[IO[bytes]], None]) -> None:
-        """A file of the run, written by `made` to another name, synced and renamed."""
+    def write(self, name: str, made: Callable[[IO[bytes]], str | None]) -> None:
+        """A file of the run, written by `made` to another name, synced and renamed; `made` may return the rest of its name."""
         temporary = ""
         try:
             handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=f".{name}-")
             with os.fdopen(handle, "wb") as file:
-                made(file)
+                name += made(file) or ""
                 file.flush()
                 os.fsync(file.fileno())
             Path(temporary).chmod(0o644)
@@ -159,13 +159,19 @@ class Run:
         """A checkpoint of after so many epochs and steps; older ones than the last two go."""
         import torch
 
-        content = io.BytesIO()
-        torch.save(state, content)
-        digest = blake2b(content.getbuffer(), digest_size=6).hexdigest()
+        end = ""
+
+        def made(file: IO[bytes]) -> str:
+            nonlocal end
+            hashed = _Hashed(file)
+            torch.save(state, hashed)  # type: ignore[arg-type]
+            end = f"{hashed.digest.hexdigest()}.pt"
+            return end
+
         place = f"checkpoint-{state['epoch']:05d}-{state['step']:07d}-"
-        self.write_bytes(f"{place}{digest}.pt", content.getvalue())
+        self.write(place, made)
         for old in self.folder.glob(f"{place}*.pt"):  # a damaged one of the same step, trained again
-            if old.name != f"{place}{digest}.pt":
+            if old.name != place + end:
                 old.unlink(missing_ok=True)
         for old in self.damaged:
             old.unlink(missing_ok=True)
@@ -210,6 +216,20 @@ class Run:
             return False
 
 
+class _Hashed:
+    """A file with the digest of what is written to it; checkpoints can be too large for a copy in memory."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.digest = file, blake2b(digest_size=6)
+
+    def write(self, data: bytes) -> int:
+        self.digest.update(data)
+        return self.file.write(data)
+
+    def flush(self) -> None:
+        self.file.flush()
+
+
 def _as_written(path: Path, content: bytes) -> bool:
     """Whether the content of a checkpoint is what its name says."""
     return blake2b(content, digest_size=6).hexdigest() == path.stem.rpartition("-")[2]
@@ -228,7 +248,7 @@ def run_of(text: str, runs: Path) -> Run:
     """The run with that name or folder; raises `ConvcalcError` where there is none."""
     for folder in (Path(text), runs / text):
         if (folder / "config.json").is_file():
-            return Run(folder)
+            return Run(folder if folder.name not in ("", "..") else folder.resolve())  # a run has a name
     names = sorted(path.parent.name for path in runs.glob("*/config.json"))
     known = ", ".join(names[:8] + ["…"] * (len(names) > 8))
     raise MissingError("no_run", name=text, known=known or "–")

@@ -91,8 +91,8 @@ class Options:
 
 
 def published_for(recipe: Recipe, data: Dataset) -> float | None:
-    """What others reached on these data; their figure says nothing of other data."""
-    return recipe.published if data.name == recipe.data else None
+    """What others reached on these data; their figure says nothing of other data, or of a part of these."""
+    return recipe.published if data.name == recipe.data and data.whole else None
 
 
 def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any]:
@@ -164,7 +164,7 @@ def _train(
     }  # fmt: skip
     if not processes.same(signature):
         raise ConvcalcError("processes_differ")
-    done = processes.told(_done(found, signature) if processes.first else None)
+    done = processes.told(_done(found, signature, options.fixed()) if processes.first else None)
     if done is not None:
         told("finished", done)
         return dict(done) | {"state": "finished"}
@@ -179,7 +179,7 @@ def _train(
     shape = tuple(whole(size) for size in built.shape)
     begun_before = processes.told(processes.first and bool(found.checkpoints()))
     if options.init is not None and not begun_before and processes.first:  # the others get its parameters
-        take_over(built.module, run_of(options.init, Path(options.runs)), data.words, told)
+        take_over(built.module, run_of(options.init, Path(options.runs)), data.words, options.freeze, told)
     if options.freeze:
         freeze(built.module, told)
     meter = Cuda(device) if device.type == "cuda" else None
@@ -200,7 +200,7 @@ def _train(
     each = max(1, needs.peak(2, moments) - needs.peak(1, moments))
     at_once = max(1, min(1000, max(share, EVALUATION_BYTES // each)))
 
-    config = {
+    config: dict[str, Any] = {
         "signature": signature, "input": list(shape), "classes": list(data.classes), "scaling": scaling, "kind": data.kind,
         "convcalc": __version__, "begun": datetime.now(UTC).isoformat(timespec="seconds"), "options": asdict(options.fixed()),
         "decoded": list(data.train.x.shape[1:]), "notes": [list(note) for note in data.notes], "at_once": at_once, "samples": [len(train_split), None if validation is None else len(validation), len(data.test)], "published": published_for(recipe, data), "source": recipe.source,
@@ -274,12 +274,16 @@ def _train(
     return summary | {"state": state}
 
 
-def _done(found: Run, signature: dict[str, Any]) -> dict[str, Any] | None:
-    """The summary of a run that is finished with the same settings."""
+def _done(found: Run, signature: dict[str, Any], options: Options) -> dict[str, Any] | None:
+    """The summary of a run that is finished with the same settings; where its data now lie is written down."""
     if found.checkpoints():
-        begun = found.config()["signature"]
-        if begun != signature:
-            raise ConvcalcError("run_other", name=str(found.folder), keys=differences(begun, signature))
+        config = found.config()
+        if config["signature"] != signature:
+            raise ConvcalcError("run_other", name=str(found.folder), keys=differences(config["signature"], signature))
+        kept = config["options"]
+        there = kept | {"data": options.data, "data_dir": options.data_dir}
+        if there != kept:
+            found.write_json("config.json", config | {"options": there})
     if not found.whole() or not (found.folder / "confusion.json").is_file():
         found.untested()
         return None

@@ -11,8 +11,13 @@ from convcalc.errors import ConvcalcError, MissingError
 from convcalc.train.run import Run
 
 
-def take_over(module: nn.Module, other: Run, words: Sequence[str], told: Callable[[str, dict[str, Any]], None]) -> None:
-    """The parameters of another run where name and shape agree; those of words only where the vocabulary is the same."""
+def take_over(
+    module: nn.Module, other: Run, words: Sequence[str], frozen: bool, told: Callable[[str, dict[str, Any]], None]
+) -> None:
+    """The parameters of another run where name and shape agree; those of words only where the vocabulary is the same.
+
+    With `frozen` all that `freeze` will keep must be among them.
+    """
     state = other.load()
     if state is None:
         raise MissingError("no_run", name=str(other.folder), known="–")
@@ -27,16 +32,24 @@ def take_over(module: nn.Module, other: Run, words: Sequence[str], told: Callabl
     }
     if not taken:
         raise ConvcalcError("other_network", name=str(other.folder))
+    lacking = [name for name, _ in _features(module) if name not in taken] if frozen else []
+    if lacking:
+        raise ConvcalcError("freeze_untrained", name=lacking[0], run=str(other.folder))
     module.load_state_dict(own | taken)
     told("taken", {"run": other.name, "taken": len(taken), "of": len(own)})
 
 
 def freeze(module: nn.Module, told: Callable[[str, dict[str, Any]], None]) -> None:
     """Only the last layer with weights is left to learn."""
-    weighty = [part for part in module.modules() if any(p is not None for p in part._parameters.values())]
     count = 0
-    for part in weighty[:-1]:
-        for parameter in part.parameters(recurse=False):
-            parameter.requires_grad_(False)
-            count += parameter.numel()
+    for _, parameter in _features(module):
+        parameter.requires_grad_(False)
+        count += parameter.numel()
     told("frozen", {"count": count})
+
+
+def _features(module: nn.Module) -> list[tuple[str, nn.Parameter]]:
+    """The parameters of all layers but the last, with their names."""
+    weighty = [part for part in module.modules() if any(p is not None for p in part._parameters.values())]
+    last = {id(parameter) for parameter in weighty[-1].parameters(recurse=False)}
+    return [(name, parameter) for name, parameter in module.named_parameters() if id(parameter) not in last]

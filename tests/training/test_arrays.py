@@ -123,7 +123,7 @@ def test_an_empty_mnist(tmp_path: Path) -> None:
         name: gzip.compress(head if "images" in name else bytes([0, 0, 8, 1]) + bytes(4)) for name in mnist_files()
     }
     written(tmp_path / "mnist", empty)
-    refused("mnist", tmp_path, "data_part_empty")
+    refused("mnist", tmp_path, "data_empty")
 
 
 def test_pickles_are_never_read(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_altered_mat_files(tmp_path: Path, change: str) -> None:
         (tmp_path / "ex7data.mat").write_bytes(b"MATLAB 5.0 MAT-file" + b"x" * 300)
     kinds = {
         "no X": "data_file_missing",
-        "not square": "data_counts",
+        "not square": "data_not_square",
         "a label": "data_labels",
         "no file": "data_broken",
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -186,4 +188,76 @@ def test_a_disk_that_is_full_ends_in_a_sentence(tmp_path: Path, cache: Path, mon
     with pytest.raises(ConvcalcError) as error:
         read_tree(tmp_path / "pictures", Asked(SIZE))
     assert (error.value.kind, error.value.exit_code) == ("cannot_write", 3)
-    assert list((cache / "decoded").iterdir()) == []
+    assert [path.suffix for path in (cache / "decoded").iterdir()] == [".lock"]
+
+
+def cut(decoded: Path) -> None:
+    path = next(decoded.glob("*.npy"))
+    path.write_bytes(path.read_bytes()[:-5])
+
+
+def lose(decoded: Path) -> None:
+    next(decoded.glob("*.json")).unlink()
+
+
+def mix(decoded: Path) -> None:
+    next(decoded.glob("*.json")).write_text("[[0")
+
+
+def change(decoded: Path) -> None:
+    np.save(next(decoded.glob("*.npy")), np.zeros((30, 3, 16, 17), np.uint8))
+
+
+@pytest.mark.parametrize("damage", [cut, lose, mix, change])
+def test_decoded_pictures_that_are_not_whole_are_decoded_again(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None]
+) -> None:
+    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
+    tree(tmp_path / "pictures")
+    first = read_tree(tmp_path / "pictures", Asked(SIZE)).checksum()
+    damage(cache / "decoded")
+    again = read_tree(tmp_path / "pictures", Asked(SIZE))
+    assert again.checksum() == first
+    monkeypatch.setattr("convcalc.train.data.folders.decode", lambda *_: pytest.fail("decoded again"))
+    assert read_tree(tmp_path / "pictures", Asked(SIZE)).checksum() == first
+
+
+def test_the_same_tree_by_another_way_is_decoded_once(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
+    tree(tmp_path / "pictures")
+    (tmp_path / "link").symlink_to(tmp_path / "pictures")
+    monkeypatch.chdir(tmp_path)
+    found = {
+        read_tree(path, Asked(SIZE)).checksum() for path in (Path("pictures"), tmp_path / "pictures", Path("link"))
+    }
+    assert (len(found), len(list((cache / "decoded").glob("*.npy")))) == (1, 1)
+
+
+def test_what_a_killed_process_had_begun_goes(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
+    left = {".00aa.npy": b"begun", ".11bb.npy": b"begun by one that lives"}
+    written(cache / "decoded", left)
+    tree(tmp_path / "pictures")
+    with (cache / "decoded" / "11bb.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        read_tree(tmp_path / "pictures", Asked(SIZE))
+    assert [path.name for path in (cache / "decoded").glob(".*.npy")] == [".11bb.npy"]
+
+
+def test_a_cache_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    with pytest.raises(ConvcalcError) as error:
+        read_tree(tree(tmp_path / "pictures"), Asked(SIZE))
+    assert (error.value.kind, error.value.exit_code) == ("cannot_write", 3)
+    assert str(tmp_path / "file") in error.value.message("en")
+
+
+def test_a_class_may_be_called_train(tmp_path: Path) -> None:
+    for name in ("bus", "car", "train"):
+        written(tmp_path / name, {f"{k}.png": picture((k, k, k)) for k in range(6)})
+    written(tmp_path / "__MACOSX" / "bus", {"._0.png": b"rest of an archive"})
+    assert read_tree(tmp_path, Asked(SIZE)).classes == ("bus", "car", "train")

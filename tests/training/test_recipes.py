@@ -41,7 +41,7 @@ def test_every_recipe_takes_two_steps(name: str, flavour: str, tmp_path: Path, r
     )
     assert found["epochs"] == 1
     assert np.isfinite(found["test_loss"])
-    assert found["published"] is (recipe.published if found["data"] == recipe.data else None)
+    assert found["published"] is None  # a few samples, or others
     assert where.metrics()[0]["epoch"] == 1
 
 

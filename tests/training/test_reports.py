@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -129,6 +130,62 @@ def test_a_run_goes_on_and_is_reported_from_another_folder(
     shutil.rmtree(folder)
     assert convcalc("report", "x", "--runs", str(runs)).code == 0
     assert "mistakes.png" in (runs / "x" / "report.md").read_text()  # as it was drawn before
+
+
+def test_a_run_goes_on_with_data_that_were_moved(
+    convcalc: Convcalc, tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    steps = iter(range(100))
+    values: dict[str, Any] = {"recipe": "lenet-cassava", "data": str(folder), "batch": 8, "limit": None}
+    trained(tmp_path, stop=lambda: next(steps) == 1, name="x", **values)
+    moved = tmp_path / "other" / folder.name
+    moved.parent.mkdir()
+    folder.rename(moved)
+    ran = convcalc("train", "--resume", "x", "--lang", "en")
+    assert (ran.code, str(folder) in ran.err.replace("\n", "")) == (3, True)
+    ran = convcalc("train", "--resume", "x", "--data", str(moved), "--lang", "en")
+    assert ran.code == 0, ran.err
+    kept = Run(tmp_path / "runs" / "x").config()
+    assert kept["options"]["data"] == str(moved)
+    (tmp_path / "runs" / "x" / "mistakes.png").unlink()
+    assert convcalc("report", "x").code == 0
+    assert (tmp_path / "runs" / "x" / "mistakes.png").is_file()
+    (next(moved.rglob("*.png"))).unlink()
+    ran = convcalc("train", "--resume", "x", "--data", str(moved), "--lang", "en")
+    assert (ran.code, "other samples" in " ".join(ran.err.split())) == (2, True)
+
+
+def test_a_run_that_is_the_folder_one_is_in(
+    convcalc: Convcalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = iter(range(100))
+    trained(tmp_path, stop=lambda: next(steps) == 3, name="x", batch=32)
+    monkeypatch.chdir(tmp_path / "runs" / "x")
+    assert convcalc("train", "--resume", ".", "--lang", "en").code == 0
+    assert (tmp_path / "runs" / "x" / "report.md").read_text().startswith("# x\n")
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["x"]
+    assert not [path for path in (tmp_path / "runs" / "x").iterdir() if path.is_dir()]
+
+
+def test_runs_beside_each_other(convcalc: Convcalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = convcalc("runs", "--curves", "all.png", "--lang", "en")
+    assert (ran.code, "no run in runs" in " ".join(ran.err.split())) == (3, True)
+    assert not (tmp_path / "all.png").exists()
+    trained(tmp_path, epochs=1)
+    monkeypatch.setenv("COLUMNS", "80")
+    trained(tmp_path, recipe="down-interpolation", flavour="fast", epochs=1, name="a-run-of-mine-with-a-long-name")
+    ran = convcalc("runs", "--lang", "en", "--curves", "all.png")
+    lines = ran.out.splitlines()
+    assert max(map(len, lines)) <= 80
+    at = next(i for i, line in enumerate(lines) if line.startswith("a-run-of-mine-with-a-long-name  "))
+    assert [line.strip() for line in lines[at + 1 : at + 3]] == ["down-interpolation, fast", "digits (≤ 300)"]
+    monkeypatch.setenv("COLUMNS", "200")
+    (line,) = [line for line in convcalc("runs", "--lang", "en").out.splitlines() if line.startswith("lenet")]
+    assert "lenet, slide" in line
+    assert "digits (≤ 300)" in line
+    assert (tmp_path / "all.png").is_file()
 
 
 def test_one_damaged_run_does_not_hide_the_others(convcalc: Convcalc, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import lzma
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from convcalc.train.data.reviews import numbered, vocabulary, words_of
@@ -46,14 +45,17 @@ def test_reviews_in_every_form(tmp_path: Path, form: str) -> None:
                 folder,
                 {f"{part}.tsv" + (".xz" if form == "xz" else ""): lzma.compress(content) if form == "xz" else content},
             )
-    data = load("ntc-scv", tmp_path, usual="ntc-scv")
+    error = refused("ntc-scv", tmp_path, "data_unknown_words", usual="ntc-scv")
+    assert (error.values["part"], error.values["count"]) == ("test", 1)
+    data = load("ntc-scv", tmp_path, usual="ntc-scv", skip_bad=True)
+    assert ("1 text" in data.notes[0][0], data.whole) == (True, False)
     assert data.words[:2] == ("<pad>", "<unk>")
     assert set(data.words[2:]) == {"dở", "ngon", "quá", "quán", "rất"}  # those that stand in the training part twice
     assert sorted(data.train.y.tolist()) == [0, 0, 1, 1]
     assert data.validation is not None
     assert len(data.validation) == 2
-    empty = int(np.flatnonzero((data.test.lengths == 1) & (data.test.x[:, 0] == 1))[0])
-    assert data.test.y[empty] == 0  # a text without words is one unknown word
+    assert sorted(data.test.y.tolist()) == [0, 1]  # "!!!" is left out
+    assert (data.test.x > 1).any(1).all()
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,20 @@ def test_what_is_frozen_learns_nothing_statistics_included(tmp_path: Path) -> No
     assert all(new[key].shape[0] == 10 for key in changed_keys)
 
 
+def test_what_nobody_trained_is_not_frozen(tmp_path: Path) -> None:
+    trained(tmp_path, name="base", recipe="mlp-cifar", epochs=1)
+    for recipe in ("mlp-cifar-2", "mlp-cifar"):
+        chosen = options(tmp_path, name=recipe, recipe=recipe, epochs=1, init="base", freeze=True)
+        if recipe == "mlp-cifar":
+            assert run(chosen, lambda *_: None, lambda: False)["state"] == "done"
+            continue
+        with pytest.raises(ConvcalcError) as error:
+            run(chosen, lambda *_: None, lambda: False)
+        assert (error.value.kind, error.value.exit_code) == ("freeze_untrained", 2)
+        assert error.value.message("en") != error.value.message("vi")
+        assert not chosen.folder.exists()
+
+
 def test_a_missed_target_stays_missed(convcalc: Convcalc, tmp_path: Path) -> None:
     words = (
         "train",
@@ -218,6 +232,10 @@ def test_resume_refuses_other_numbers(convcalc: Convcalc, tmp_path: Path) -> Non
         (("lenet", "--data", "digits", "--freeze", "features"), 2, "--init RUN"),
         (("lenet", "--data", "digits", "--name", "../x"), 2, "'../x'"),
         (("lenet", "--data", "digits", "--name", ""), 2, "''"),
+        (("lenet", "--data", "digits", "--name", " "), 2, "' '"),
+        (("lenet", "--data", "digits", "--name", "a\nb"), 2, "--name"),
+        (("lenet", "--data", "digits", "--target-accuracy", "0"), 2, "0.000001"),
+        (("zzzzzz",), 2, "Perhaps: mlp-fashion, mlp-cifar, mlp-cifar-2, …"),
         (("lenet", "--data", "digits", "--threads", "100000"), 2, "--threads"),
         (("--resume", "none", "--fresh"), 2, "--fresh"),
         (("lenet", "--data", "digits", "--precision", "fp8"), 2, "fp8"),

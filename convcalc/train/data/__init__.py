@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convcalc.errors import ConvcalcError
+from convcalc.train.data.published import Published
 
 Array: TypeAlias = NDArray[Any]
 # Samples that are looked at together where a whole set may be too much.
@@ -63,6 +64,7 @@ class Dataset:
     validation: Split | None = None
     words: tuple[str, ...] = ()  # the vocabulary; empty for pictures
     notes: tuple[tuple[str, str], ...] = ()  # what a user should know, in English and Vietnamese
+    whole: bool = True  # not a part of what its authors published
 
     @property
     def kind(self) -> str:
@@ -92,7 +94,9 @@ class Dataset:
             return split.take(places[:count])
 
         held = None if self.validation is None else short(self.validation)
-        return replace(self, train=short(self.train), test=short(self.test), validation=held)
+        train, test = short(self.train), short(self.test)
+        whole = self.whole and train is self.train and test is self.test
+        return replace(self, train=train, test=test, validation=held, whole=whole)
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,8 @@ class Source:
     found: Callable[[Path], bool]  # whether a folder holds it
     load: Loader
     files: tuple[Remote, ...] = field(default=())
+    published: Published | None = None  # what its authors published, where that is known
+    unread: tuple[str, ...] = ()  # names of other forms of the set, which are not read
 
 
 SOURCES: dict[str, Source] = {}
@@ -146,6 +152,8 @@ def data_set(
     folders: Sequence[str] = (),
     found: Callable[[Path], bool] | None = None,
     files: Sequence[Remote] = (),
+    published: Published | None = None,
+    unread: Sequence[str] = (),
 ) -> Callable[[Loader], Loader]:
     """Make a function the reader of a named set; a set without folders is made by the function itself."""
 
@@ -153,7 +161,9 @@ def data_set(
         return bool(files) and all(any((folder / n).is_file() for n in (f.name, *f.optional)) for f in files)
 
     def register(load: Loader) -> Loader:
-        SOURCES[name] = Source(name, title, tuple(folders), found or holds, load, tuple(files))
+        SOURCES[name] = Source(
+            name, title, tuple(folders), found or holds, load, tuple(files), published, tuple(unread)
+        )
         return load
 
     return register

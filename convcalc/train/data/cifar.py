@@ -12,6 +12,7 @@ import numpy as np
 
 from convcalc.errors import ConvcalcError
 from convcalc.train.data import Array, Asked, Dataset, Remote, Split, check_labels, data_set
+from convcalc.train.data.published import Published
 from convcalc.train.reasons import why
 
 ARCHIVE = "cifar-10-binary.tar.gz"
@@ -72,6 +73,7 @@ def _holds(folder: Path) -> bool:
 
 @data_set(
     "cifar10", "CIFAR-10, 60,000 pictures 32×32 of ten kinds", ("cifar10", "CIFAR10", "cifar-10", "."), _holds,
+    published=Published(50_000, 10_000, "56e2de4fb1ef911e27f6bf75"), unread=("cifar-10-batches-py", "cifar-10-python.tar.gz"),
     files=[Remote(ARCHIVE, "c32a1d4ab5d03f1284b67883e8d87530", ("https://www.cs.toronto.edu/~kriz/" + ARCHIVE,))],
 )  # fmt: skip
 def cifar10(folder: Path, asked: Asked) -> Dataset:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
-from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 
 from convcalc.errors import ConvcalcError
-from convcalc.files import write_bytes
-from convcalc.train.data import Array, Asked, Dataset, Split, stratified
-from convcalc.train.data.places import cache
+from convcalc.train.data import Array, Asked, Dataset, Split, decoded, stratified
 from convcalc.train.reasons import Why, why
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
@@ -28,7 +22,7 @@ def read_tree(folder: Path, asked: Asked) -> Dataset:
     """The pictures below a folder, decoded to the size that is asked for; raises `ConvcalcError` for what is broken."""
     there = {path.name.lower(): path for path in sorted(folder.iterdir()) if path.is_dir()}
     parts = {part: next((there[name] for name in names if name in there), None) for part, names in _PARTS.items()}
-    if parts["train"] is None:
+    if parts["train"] is None or (parts["test"] is None and not _inside(parts["train"])):  # a class may be called train
         return _split_here(folder, asked)
     classes = _classes(parts["train"])
     found, bad = {}, []
@@ -63,8 +57,14 @@ def _split_here(folder: Path, asked: Asked) -> Dataset:
     )
 
 
+def _inside(folder: Path) -> tuple[str, ...]:
+    """The folders in a folder; those of archives and of systems are none."""
+    found = (path.name for path in folder.iterdir() if path.is_dir())
+    return tuple(sorted(name for name in found if not name.startswith((".", "__MACOSX"))))
+
+
 def _classes(folder: Path) -> tuple[str, ...]:
-    names = tuple(sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")))
+    names = _inside(folder)
     if len(names) < 2:
         raise ConvcalcError("data_no_classes", path=str(folder), count=len(names))
     return names
@@ -84,58 +84,34 @@ def _paths(folder: Path, classes: tuple[str, ...]) -> tuple[list[Path], Array]:
 
 def _decoded(paths: list[Path], asked: Asked) -> tuple[Array, Array, list[tuple[Path, Why]]]:
     """Pictures (N, C, H, W), the places of those that could be decoded, and the others with the reason."""
-    channels, height, width = asked.size or (3, 64, 64)
-    shape = (len(paths), channels, height, width)
-    large = int(np.prod(shape)) > IN_MEMORY
-    target = _cached(paths, shape) if large else None
-    if target is not None and target.is_file():
-        left_out: dict[int, Why] = {
-            int(i): reason for i, reason in json.loads(_left_out(target).read_text(encoding="utf-8"))
-        }
-        kept_before = np.array([i for i in range(len(paths)) if i not in left_out], np.int64)
-        return (
-            np.load(target, mmap_mode="c")[: len(kept_before)],
-            kept_before,
-            [(paths[i], reason) for i, reason in left_out.items()],
-        )
-    temporary = None
-    if target is None:
+    size = asked.size or (3, 64, 64)
+    shape = (len(paths), *size)
+    if int(np.prod(shape)) <= IN_MEMORY:
         x: Array = np.empty(shape, np.uint8)
+        bad = _fill(x, paths, size)
     else:
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", suffix=".npy", delete=False) as file:
-            temporary = Path(file.name)
-        x = np.lib.format.open_memmap(temporary, "w+", np.uint8, shape)
-        _reserve(temporary)
-    bad: list[tuple[Path, Why]] = []
-    kept: list[int] = []
-    try:
-        for i, path in enumerate(paths):
-            try:
-                x[len(kept)] = decode(path, channels, height, width)
-                kept.append(i)
-            except Exception as error:  # damaged files make Pillow raise nearly anything
-                bad.append((path, why(error)))
-        if temporary is not None and target is not None and (asked.skip_bad or not bad):
-            x.flush()  # type: ignore[attr-defined]
-            numbers = {path: i for i, path in enumerate(paths)}
-            write_bytes(str(_left_out(target)), json.dumps([(numbers[path], reason) for path, reason in bad]).encode())
-            temporary.replace(target)
-            temporary = None
-            x = np.load(target, mmap_mode="c")
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)  # what is still mapped stays readable
-    return x[: len(kept)], np.array(kept, np.int64), bad
+        with decoded.held(paths, shape) as place:
+            there = place.read()
+            if there is None:
+                begun = place.begin()
+                failed = _fill(begun, paths, size)
+                if asked.skip_bad or not failed:
+                    place.keep(begun, list(failed.items()))
+                there = place.read() or (begun, failed)
+        x, bad = there
+    kept = np.array([i for i in range(len(paths)) if i not in bad], np.int64)
+    return x[: len(kept)], kept, [(paths[i], reason) for i, reason in bad.items()]
 
 
-def _reserve(path: Path) -> None:
-    """Take the room of a file on the disk at once: a mapped file that finds it full later would end the process."""
-    try:
-        with path.open("r+b") as file:
-            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
-    except OSError as error:
-        path.unlink(missing_ok=True)
-        raise ConvcalcError("cannot_write", path=str(path.parent), reason=error.strerror or str(error)) from None
+def _fill(x: Array, paths: list[Path], size: tuple[int, int, int]) -> dict[int, Why]:
+    """Decode all pictures into x, one after another; the numbers of those that cannot be decoded, and why."""
+    bad: dict[int, Why] = {}
+    for i, path in enumerate(paths):
+        try:
+            x[i - len(bad)] = decode(path, *size)
+        except Exception as error:  # damaged files make Pillow raise nearly anything
+            bad[i] = why(error)
+    return bad
 
 
 def decode(path: Path, channels: int, height: int, width: int) -> Array:
@@ -163,22 +139,6 @@ def _all_there(labels: Array, classes: tuple[str, ...], folder: Path) -> Array:
     if not counts.all():
         raise ConvcalcError("data_class_empty", path=str(folder), name=classes[int(counts.argmin())])
     return labels
-
-
-def _cached(paths: list[Path], shape: tuple[int, ...]) -> Path:
-    """Where decoded pictures of this size lie: named after the files, their sizes and times."""
-    digest = blake2b(f"3 {shape}".encode(), digest_size=16)
-    for path in paths:
-        status = path.stat()
-        digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
-    folder = cache() / "decoded"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"{digest.hexdigest()}.npy"
-
-
-def _left_out(target: Path) -> Path:
-    """Beside decoded pictures: the numbers of those that could not be decoded, and why."""
-    return target.with_suffix(".json")
 
 
 def _complain(bad: list[tuple[Path, Why]], asked: Asked) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from convcalc.errors import ConvcalcError
 from convcalc.train.data import Array, Asked, Dataset, Remote, Split, check_labels, data_set
+from convcalc.train.data.published import Published
 from convcalc.train.reasons import why
 
 # Four bytes: two zeros, the type (8: unsigned byte), the number of axes; then each axis as a big-endian 32-bit number.
@@ -37,7 +38,7 @@ def read_idx(path: Path, axes: int) -> Array:
         raise ConvcalcError("data_broken", path=path.name, **why(error)) from None
     if len(content) < 4 + 4 * axes or content[:4] != bytes([0, 0, _UNSIGNED_BYTE, axes]):
         raise ConvcalcError(
-            "data_magic", path=path.name, wants=bytes([0, 0, 8, axes]).hex(" "), has=content[:4].hex(" ")
+            "data_magic", path=path.name, wants=bytes([0, 0, 8, axes]).hex(" "), has=content[:4].hex(" ") or "–"
         )
     shape = [int.from_bytes(content[4 + 4 * i : 8 + 4 * i], "big") for i in range(axes)]
     values = np.frombuffer(content, np.uint8, offset=4 + 4 * axes)
@@ -54,14 +55,23 @@ def _split(folder: Path, prefix: str) -> Split:
     images, labels = read_idx(paths[0], 3), read_idx(paths[1], 1)
     if len(images) != len(labels):
         raise ConvcalcError("data_counts", path=paths[0].name, samples=len(images), labels=len(labels))
-    if not len(labels):
-        raise ConvcalcError("data_part_empty", name=paths[0].name)
+    if not images.size:
+        raise ConvcalcError("data_empty", path=paths[0].name)
     check_labels(labels, 10, paths[1])
     return Split(images[:, None], labels.astype(np.int64))
 
 
+def _splits(folder: Path) -> tuple[Split, Split]:
+    train, test = _split(folder, "train"), _split(folder, "t10k")
+    if test.x.shape[1:] != train.x.shape[1:]:
+        sizes = ["×".join(map(str, part.x.shape[2:])) for part in (test, train)]
+        raise ConvcalcError("data_sizes", path=str(folder), test=sizes[0], train=sizes[1])
+    return train, test
+
+
 @data_set(
     "mnist", "MNIST, 70,000 handwritten digits 28×28", ("mnist", "MNIST/raw", "MNIST", "."),
+    published=Published(60_000, 10_000, "d321937e009dd89d0f8e752a"),
     files=[
         _remote("train-images-idx3-ubyte", "f68b3c2dcbeaaa9fbdd348bbdeb94873", _MNIST),
         _remote("train-labels-idx1-ubyte", "d53e105ee54ea40749a09fcbcd1e9432", _MNIST),
@@ -71,11 +81,12 @@ def _split(folder: Path, prefix: str) -> Split:
 )  # fmt: skip
 def mnist(folder: Path, asked: Asked) -> Dataset:
     """LeCun, Cortes and Burges."""
-    return Dataset("mnist", tuple("0123456789"), _split(folder, "train"), _split(folder, "t10k"))
+    return Dataset("mnist", tuple("0123456789"), *_splits(folder))
 
 
 @data_set(
-    "fashion-mnist", "Fashion-MNIST, 70,000 pictures of clothes 28×28", ("fashion-mnist", "FashionMNIST/raw", "FashionMNIST"),
+    "fashion-mnist", "Fashion-MNIST, 70,000 pictures of clothes 28×28", ("fashion-mnist", "FashionMNIST/raw", "FashionMNIST", "."),
+    published=Published(60_000, 10_000, "4a7347c76586376e8863c7c9"),
     files=[
         _remote("train-images-idx3-ubyte", "8d4fb7e6c68d591d4c3dfef9ec88bf0d", _FASHION),
         _remote("train-labels-idx1-ubyte", "25c81989df183df01b3e8a0aad5dffbe", _FASHION),
@@ -86,4 +97,4 @@ def mnist(folder: Path, asked: Asked) -> Dataset:
 def fashion_mnist(folder: Path, asked: Asked) -> Dataset:
     """Zalando Research."""
     names = "T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot"
-    return Dataset("fashion-mnist", tuple(names.split(",")), _split(folder, "train"), _split(folder, "t10k"))
+    return Dataset("fashion-mnist", tuple(names.split(",")), *_splits(folder))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from convcalc.errors import ConvcalcError
-from convcalc.train.data import Array, Asked, Dataset, Split, data_set, stratified
+from convcalc.train.data import Array, Asked, Dataset, Split, check_labels, data_set, stratified
 from convcalc.train.reasons import why
 
 NAME = "ex7data.mat"
@@ -32,12 +32,13 @@ def read_mat(path: Path, seed: int, name: str) -> Dataset:
     labels = given.astype(np.int64)
     if (labels != given).any():
         raise ConvcalcError("data_broken", path=path.name, reason="y holds values that are no whole numbers")
-    side = isqrt(values.shape[-1]) if values.ndim == 2 else 0
-    if values.ndim != 2 or side * side != values.shape[1] or len(values) != len(labels):
+    if values.ndim != 2 or len(values) != len(labels):
         raise ConvcalcError("data_counts", path=path.name, samples=len(values), labels=len(labels))
+    side = isqrt(values.shape[1])
+    if side * side != values.shape[1]:
+        raise ConvcalcError("data_not_square", path=path.name, pixels=values.shape[1])
     labels = np.where(labels == 10, 0, labels)  # 10 stands for the digit 0: MATLAB counts from 1
-    if labels.min() < 0 or labels.max() > 9:
-        raise ConvcalcError("data_labels", path=path.name, found=int(labels.max()), last=9)
+    check_labels(labels, 10, path)
     low, high = min(values.min(), 0.0), max(values.max(), 1.0)
     pictures = np.round((values - low) / (high - low) * 255).astype(np.uint8)
     whole = Split(pictures.reshape(-1, 1, side, side).transpose(0, 1, 3, 2).copy(), labels)

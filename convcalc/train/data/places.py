@@ -9,10 +9,14 @@ from typing import Any
 
 from convcalc.errors import ConvcalcError, MissingError
 from convcalc.train.data import Asked, Dataset, Remote, Source, sources
+from convcalc.train.data.published import confirmed
 
 # Seconds for a connection, and between two pieces of a file.
 PATIENCE = (10, 30)
 PIECE = 1 << 14
+
+# What is wrong where a set is not there, or not wholly.
+ABSENT = ("no_download", "data_not_found", "data_incomplete", "data_unread")
 
 # Told of a download: the file's name, the bytes that are there and that there will be.
 Told = Callable[[str, int, int], None]
@@ -50,7 +54,7 @@ def load(name: str, folder: str | None, asked: Asked, usual: str, told: Told, do
         try:
             return load(usual, folder, asked, usual, told, download)
         except ConvcalcError as error:
-            if error.kind not in ("no_download", "data_not_found") or known[usual].load.__module__.endswith("reviews"):
+            if error.kind not in ABSENT or known[usual].load.__module__.endswith("reviews"):
                 raise
             found = known["digits"].load(Path(), asked)
             note = (
@@ -67,8 +71,11 @@ def load(name: str, folder: str | None, asked: Asked, usual: str, told: Told, do
     if place is None:
         if not source.files or not download:
             raise MissingError("data_not_found", name=name, places=", ".join(map(str, roots(folder))))
-        place = fetch(source, told)
-    return source.load(place, asked)
+        place = _fetched(source, folder, told)
+    found = source.load(place, asked)
+    if source.published is None:
+        return found
+    return confirmed(found, [(one.name, one.published) for one in known.values() if one.published is not None], place)
 
 
 def _of_path(name: str, asked: Asked, known: dict[str, Source]) -> Dataset:
@@ -82,6 +89,26 @@ def _of_path(name: str, asked: Asked, known: dict[str, Source]) -> Dataset:
 
         return read_mat(path, asked.seed, path.stem)
     raise MissingError("no_such_data", name=name, known=", ".join(known))
+
+
+def _fetched(source: Source, folder: str | None, told: Told) -> Path:
+    """Where the set has been downloaded to; where that fails, what lies there of it is named."""
+    try:
+        return fetch(source, told)
+    except ConvcalcError as error:
+        values = {key: error.values[key] for key in ("reason",) if key in error.values}
+        for place in (root / name for root in roots(folder) for name in source.folders):
+            lacking = [file.name for file in source.files if not _there(place, file)]
+            if 0 < len(lacking) < len(source.files):
+                raise MissingError("data_incomplete", path=str(place), name=", ".join(lacking), **values) from None
+            other = next((name for name in source.unread if (place / name).exists()), None)
+            if other is not None:
+                raise MissingError("data_unread", path=str(place), name=other, wants=source.files[0].name) from None
+        raise
+
+
+def _there(folder: Path, file: Remote) -> bool:
+    return any((folder / name).is_file() for name in (file.name, *file.optional))
 
 
 def fetch(source: Source, told: Told) -> Path:

@@ -102,8 +102,23 @@ def ntc_scv(folder: Path, asked: Asked) -> Dataset:
     words = vocabulary(found["train"][0])
     if len(words) == len((PAD, UNKNOWN)):
         raise ConvcalcError("data_no_words", name="train")
-    splits = {}
+    splits, left_out = {}, 0
     for part, (listed, y) in found.items():
         x, lengths = numbered(listed, words)
-        splits[part] = Split(x, y, lengths)
-    return Dataset("ntc-scv", ("negative", "positive"), splits["train"], splits["test"], splits["valid"], words)
+        known = (x > words.index(UNKNOWN)).any(1)
+        if not known.all():
+            if not asked.skip_bad or len(set(y[known])) < len(set(y)):
+                first = int(known.argmin())
+                raise ConvcalcError("data_unknown_words", part=part, count=int((~known).sum()), first=first + 1)
+            left_out += int((~known).sum())
+        splits[part] = Split(x[known], y[known], lengths[known])
+    return Dataset(
+        "ntc-scv", ("negative", "positive"), splits["train"], splits["test"], splits["valid"], words, _notes(left_out), not left_out
+    )  # fmt: skip
+
+
+def _notes(left_out: int) -> tuple[tuple[str, str], ...]:
+    if not left_out:
+        return ()
+    count = "1 text" if left_out == 1 else f"{left_out} texts"
+    return ((f"left out, since no word is in the vocabulary: {count}", f"bỏ qua {left_out} văn bản không có từ nào trong từ điển"),)  # fmt: skip

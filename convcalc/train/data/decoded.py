@@ -1,0 +1,107 @@
+"""Decoded pictures of trees too large for the memory: files in the user's cache, mapped instead of read."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from convcalc.errors import ConvcalcError
+from convcalc.files import write_bytes
+from convcalc.train.data import Array
+from convcalc.train.data.places import cache
+from convcalc.train.reasons import Why
+
+# Goes up when the same pictures would be decoded to other values.
+_VERSION = 4
+
+
+class Decoded:
+    """Where the decoded pictures of some files lie, or will lie; see `held`."""
+
+    def __init__(self, target: Path, shape: tuple[int, ...]) -> None:
+        self.target, self.shape = target, shape
+        self.temporary = target.with_name(f".{target.name}")
+        self.left_out = target.with_suffix(".json")  # the numbers of those that could not be decoded, and why
+
+    def read(self) -> tuple[Array, dict[int, Why]] | None:
+        """The pictures in their order, and what was left out; None where they are not there, or not as they were written."""
+        try:
+            left_out = {int(i): dict(reason) for i, reason in json.loads(self.left_out.read_text(encoding="utf-8"))}
+            x: Array = np.load(self.target, mmap_mode="c")
+        except (OSError, ValueError, TypeError, EOFError):
+            return None
+        if x.shape != self.shape or x.dtype != np.uint8:
+            return None
+        return x[: len(x) - len(left_out)], left_out
+
+    def begin(self) -> Array:
+        """An empty array on the disk, whose room is taken at once: a mapped file that finds the disk full later would end the process."""
+        try:
+            x: Array = np.lib.format.open_memmap(self.temporary, "w+", np.uint8, self.shape)
+            with self.temporary.open("r+b") as file:
+                os.posix_fallocate(file.fileno(), 0, self.temporary.stat().st_size)
+        except OSError as error:
+            raise _unwritable(self.target.parent, error) from None
+        return x
+
+    def keep(self, x: Array, left_out: Sequence[tuple[int, Why]]) -> None:
+        """Let what was begun stay."""
+        x.flush()  # type: ignore[attr-defined]
+        write_bytes(str(self.left_out), json.dumps(left_out).encode())
+        self.temporary.replace(self.target)
+
+
+@contextmanager
+def held(paths: Sequence[Path], shape: tuple[int, ...]) -> Iterator[Decoded]:
+    """The place of these pictures at this size, for one process at a time; what was begun and not kept goes."""
+    folder = cache() / "decoded"
+    found = Decoded(folder / f"{_name(paths, shape)}.npy", shape)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = _lock(found.target).open("a")
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _sweep(folder, lock)
+        try:
+            yield found
+        finally:
+            found.temporary.unlink(missing_ok=True)  # what is still mapped stays readable
+
+
+def _name(paths: Sequence[Path], shape: tuple[int, ...]) -> str:
+    """Of the files, their sizes and times."""
+    digest = blake2b(f"{_VERSION} {shape}".encode(), digest_size=16)
+    whole: dict[Path, Path] = {}
+    for path in paths:
+        if path.parent not in whole:
+            whole[path.parent] = path.parent.resolve()  # the same tree by another way is the same
+        status = path.stat()
+        digest.update(f"{whole[path.parent] / path.name}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+    return digest.hexdigest()
+
+
+def _lock(target: Path) -> Path:
+    return target.with_suffix(".lock")
+
+
+def _sweep(folder: Path, own: IO[str]) -> None:
+    """Take away what processes that were killed had begun."""
+    for left in folder.glob(".*.npy"):
+        with suppress(OSError), _lock(left.with_name(left.name[1:])).open("a") as lock:
+            if lock.name != own.name:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # an error where its process is at it
+            left.unlink(missing_ok=True)
+
+
+def _unwritable(folder: Path, error: OSError) -> ConvcalcError:
+    return ConvcalcError("cannot_write", path=str(folder), reason=error.strerror or str(error))
