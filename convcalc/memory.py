@@ -73,7 +73,7 @@ class Footprint:
         """Bytes at the worst moment of going forward alone after a step, whose gradients still lie there; nothing is kept to go back."""
         fixed = self.held + FLOAT * self.params * (2 + moments)
         live, cast, most = _Live(), 0, 0
-        ends = self.steps[0].inputs[0], self.steps[-1].output
+        ends = {id(self.steps[0].inputs[0]), id(self.steps[-1].output)}
         for i, step in enumerate(self.steps):
             for one in (*step.inputs, step.output):
                 live.hold(one)
@@ -81,7 +81,7 @@ class Footprint:
             # its own are copies and places here, which are let go at once
             most = max(most, batch * (live.bytes + step.own) + cast + step.workspace.forward)
             for one in (*step.inputs, step.output):
-                if one.last_use <= i and one not in ends:
+                if one.last_use <= i and id(one) not in ends:
                     live.drop(one)
         return fixed + most
 

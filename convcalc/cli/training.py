@@ -39,6 +39,8 @@ def trained(options: dict[str, Any], resume: str | None, lang: str, quiet: bool)
             "compiled": options["compiled"] or bool(kept.get("compiled")),
             "threads": options["threads"] or kept.get("threads"),
         }
+        gone = kept.get("data_dir") is not None and not Path(kept["data_dir"]).is_dir()
+        here |= {"data_dir": None} if gone else {}
         # the data may have been moved; that they are the same is seen by their checksum
         here |= {key: options[key] for key in ("data", "data_dir") if options[key] != vars(Options(""))[key]}
         names = {one.name for one in fields(Options)}

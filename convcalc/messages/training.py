@@ -1,4 +1,4 @@
-"""What is said of data sets, recipes and runs."""
+"""What is said of recipes and runs."""
 
 from __future__ import annotations
 
@@ -17,127 +17,6 @@ KINDS: dict[str, Kind] = {
         "convcalc train --list shows all.",
         "Xem tất cả bằng convcalc train --list.",
     ),
-    "no_such_data": Kind(
-        "there is no data set or folder '{name}'",
-        "không có tập dữ liệu hay thư mục '{name}'",
-        "Sets: {known}; or a folder with a folder for each class, or a .mat file.",
-        "Các tập: {known}; hoặc một thư mục có thư mục con cho từng lớp, hoặc file .mat.",
-        3,
-    ),
-    "data_not_found": Kind(
-        "the data set {name} was not found in {places}",
-        "không tìm thấy tập dữ liệu {name} trong {places}",
-        "Put it into a folder and name that with --data-dir or CONVCALC_DATA.",
-        "Đặt dữ liệu vào một thư mục rồi chỉ ra bằng --data-dir hoặc CONVCALC_DATA.",
-        3,
-    ),
-    "no_download": Kind(
-        "{name} cannot be downloaded ({reason})",
-        "không tải được {name} ({reason})",
-        "Connect to the network and try again, or put the file into {folder}.",
-        "Kết nối mạng rồi thử lại, hoặc đặt file vào {folder}.",
-        3,
-    ),
-    "data_needed": Kind(
-        "{name} trains on pictures of yours",
-        "{name} cần ảnh của bạn",
-        "Name a folder that has a folder for each class: --data FOLDER.",
-        "Chỉ ra thư mục có thư mục con cho từng lớp: --data THƯ_MỤC.",
-    ),
-    "other_data": Kind(
-        "{name} does not train on data such as {data}",
-        "{name} không dùng được với dữ liệu {data}",
-        "convcalc train --list shows the data of each recipe.",
-        "Xem dữ liệu của từng recipe bằng convcalc train --list.",
-    ),
-    "too_few_classes": Kind(
-        "--classes {classes} is too few: the data have {has}",
-        "--classes {classes} quá ít: dữ liệu có {has} lớp",
-    ),
-    "data_broken": Kind(
-        "{path} cannot be read: {reason}",
-        "không đọc được {path}: {reason_vi}",
-        "Get the file again.",
-        "Tải lại file này.",
-        3,
-    ),
-    "data_magic": Kind(
-        "{path} is no file of this kind: it begins with {has}, not with {wants}",
-        "{path} không đúng định dạng: bắt đầu bằng {has} thay vì {wants}",
-        "Get the file again.",
-        "Tải lại file này.",
-        3,
-    ),
-    "data_truncated": Kind(
-        "{path} is cut short or too long: {has} bytes instead of {wants}",
-        "{path} không đủ hoặc thừa byte: {has} thay vì {wants}",
-        "Get the file again.",
-        "Tải lại file này.",
-        3,
-    ),
-    "data_counts": Kind(
-        "{path}: {samples} samples but {labels} labels",
-        "{path}: {samples} mẫu nhưng {labels} nhãn",
-        exit_code=3,
-    ),
-    "data_not_square": Kind(
-        "{path}: the {pixels} pixels of a picture are no square",
-        "{path}: mỗi ảnh có {pixels} pixel, không xếp được thành hình vuông",
-        exit_code=3,
-    ),
-    "data_sizes": Kind(
-        "{path}: the test pictures are {test}, those for training {train}",
-        "{path}: ảnh test là {test} còn ảnh train là {train}",
-        exit_code=3,
-    ),
-    "data_empty": Kind("{path} holds no sample", "{path} không có mẫu nào", exit_code=3),
-    "data_altered": Kind(
-        "{path} has as many samples as {name}, but some are not those that its authors published",
-        "{path} có đủ số mẫu của {name}, nhưng có mẫu khác với bản tác giả công bố",
-        "Get the files again; a set of your own can be a folder for each class (--data FOLDER).",
-        "Tải lại các file; nếu là dữ liệu của bạn, hãy xếp ảnh vào mỗi lớp một thư mục (--data THƯ_MỤC).",
-        3,
-    ),
-    "data_other_set": Kind(
-        "the files in {path} are {other}, not {name}",
-        "các file trong {path} là {other} chứ không phải {name}",
-        "Name that set: --data {other}; or another folder: --data-dir FOLDER.",
-        "Chỉ đúng tập: --data {other}; hoặc thư mục khác: --data-dir THƯ_MỤC.",
-        3,
-    ),
-    "data_unread": Kind(
-        "{path} holds {name}, which is not read: it could run code",
-        "{path} chỉ có {name}, loại file này không được đọc vì có thể chạy mã lạ",
-        "Get the binary version, {wants}.",
-        "Tải bản binary, {wants}.",
-        3,
-    ),
-    "data_incomplete": Kind(
-        "{path} lacks {name}, which cannot be downloaded ({reason})",
-        "{path} thiếu {name}, mà cũng không tải được ({reason})",
-        "Put the file there, or connect to the network and try again.",
-        "Đặt file đó vào thư mục, hoặc kết nối mạng rồi thử lại.",
-        3,
-    ),
-    "data_labels": Kind(
-        "{path}: the label {found} is none of 0 to {last}",
-        "{path}: nhãn {found} không nằm trong 0 đến {last}",
-        exit_code=3,
-    ),
-    "data_line": Kind("{path}, line {line}: not {wants}", "{path}, dòng {line}: không đúng dạng {wants}", exit_code=3),
-    "data_file_missing": Kind("{path} has no {name}", "{path} không có {name}", exit_code=3),
-    "data_no_classes": Kind(
-        "folders of classes in '{path}': {count}, and at least two are needed",
-        "'{path}' có {count} thư mục lớp, cần ít nhất hai",
-        "There must be a folder for each class, or train/, validation/ and test/ with such folders.",
-        "Cần một thư mục cho mỗi lớp, hoặc train/, validation/ và test/ chứa các thư mục đó.",
-    ),
-    "data_part_empty": Kind(
-        "{name} has too few samples for training, validation and test",
-        "{name} có quá ít mẫu để chia train, validation và test",
-        "With --limit, ask for more.",
-        "Nếu dùng --limit thì tăng số mẫu.",
-    ),
     "processes_differ": Kind(
         "the processes do not have the same data or settings",
         "các tiến trình không có cùng dữ liệu hoặc thiết lập",
@@ -150,34 +29,9 @@ KINDS: dict[str, Kind] = {
         "Its own words say why; the same command (without --fresh) goes on from the last checkpoint.",
         "Xem thông báo của tiến trình đó; chạy lại đúng lệnh này để tiếp tục từ checkpoint gần nhất.",
     ),
-    "data_class_empty": Kind("the class {name} in {path} is empty", "lớp {name} trong {path} không có mẫu nào"),
-    "data_pictures": Kind(
-        "pictures that cannot be decoded: {count}: {names}",
-        "{count} ảnh không đọc được: {names_vi}",
-        "Remove them, or leave them out with --skip-bad.",
-        "Xoá các ảnh đó, hoặc bỏ qua bằng --skip-bad.",
-    ),
-    "data_unknown_class": Kind(
-        "{path} has the class {name}, which is not in {train}",
-        "{path} có lớp {name}, nhưng {train} thì không",
-        "Give every part the same folders of classes.",
-        "Các phần cần có cùng các thư mục lớp.",
-    ),
-    "data_no_words": Kind(
-        "no word stands twice in the texts of {name}, so there is nothing to learn",
-        "không có từ nào xuất hiện từ hai lần trong văn bản của {name}, nên không có gì để học",
-        exit_code=3,
-    ),
-    "data_unknown_words": Kind(
-        "{part} has texts without a word of the vocabulary: {count}, the first of them is text {first}",
-        "{part} có {count} văn bản không chứa từ nào trong từ điển, đầu tiên là văn bản thứ {first}",
-        "Remove them, or leave them out with --skip-bad.",
-        "Xoá các văn bản đó, hoặc bỏ qua bằng --skip-bad.",
-        3,
-    ),
     "freeze_untrained": Kind(
-        "--freeze features would keep {name}, which {run} does not have in this form",
-        "--freeze features sẽ giữ nguyên {name}, mà {run} không có trọng số này với cùng shape",
+        "--freeze features would keep {name}, which {run} does not have with this shape and these words",
+        "--freeze features sẽ giữ nguyên {name}, mà {run} không có trọng số này với cùng shape và cùng từ điển",
         "Take the weights of a run of the same network, or leave out --freeze.",
         "Lấy trọng số từ run của cùng một mạng, hoặc bỏ --freeze.",
     ),
@@ -210,11 +64,6 @@ KINDS: dict[str, Kind] = {
         "The folder of all runs is named with --runs.",
         "Thư mục chứa các run chỉ ra bằng --runs.",
     ),
-    "no_data_folder": Kind(
-        "--data-dir {path} is no folder",
-        "--data-dir {path} không phải thư mục",
-        exit_code=3,
-    ),
     "bad_picture": Kind(
         "the picture '{path}' cannot be read: {reason}",
         "không đọc được ảnh '{path}': {reason_vi}",
@@ -241,7 +90,7 @@ KINDS: dict[str, Kind] = {
     ),
     "run_other": Kind(
         "the run {name} was begun with other settings ({keys})",
-        "run {name} đã bắt đầu với thiết lập khác ({keys})",
+        "run {name} đã bắt đầu với thiết lập khác ({keys_vi})",
         "Give this one a name of its own (--name; with --init {name} it takes over the weights), or begin that one anew (--fresh).",
         "Đặt tên khác (--name; thêm --init {name} để dùng lại trọng số), hoặc bắt đầu lại run đó (--fresh).",
     ),

@@ -13,7 +13,6 @@ import torch
 from torch import Tensor, nn, optim
 from torch.nn import functional as F
 
-from convcalc import __version__
 from convcalc.errors import ConvcalcError
 from convcalc.train.feed import Chosen, Feed, generator
 from convcalc.train.graphs import Recorded
@@ -21,6 +20,7 @@ from convcalc.train.measure import Measured, measured
 from convcalc.train.parallel import World
 from convcalc.train.recipes import Setup
 from convcalc.train.run import VERSION, Run
+from convcalc.train.sameness import differences, made_on
 
 
 @dataclass
@@ -50,6 +50,11 @@ class Training:
         default_factory=list
     )  # samples and seconds of each epoch of this process; no part of the run
     history: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def made_on(self) -> dict[str, Any]:
+        """What the bits hang on, beside the settings."""
+        return made_on(self.device, self.precision, self.compiled, self.world.size)
 
     @property
     def held(self) -> int:
@@ -243,7 +248,7 @@ def _save(t: Training, optimiser: optim.Optimizer, epoch: int, step: int, sums: 
     if t.world.first:
         state = {
             "version": VERSION, "model": t.module.state_dict(), "optimiser": optimiser.state_dict(), "epoch": epoch, "step": step,
-            "sums": whole.cpu(), "history": t.history, "signature": t.signature, "made_on": made_on(t),
+            "sums": whole.cpu(), "history": t.history, "signature": t.signature, "made_on": t.made_on,
             "timing": t.timing,
         }  # fmt: skip
         t.run.save(state)
@@ -251,35 +256,9 @@ def _save(t: Training, optimiser: optim.Optimizer, epoch: int, step: int, sums: 
     t.world.wait()
 
 
-def made_on(t: Training) -> dict[str, Any]:
-    """What bits depend on."""
-    kind = torch.cuda.get_device_name(t.device) if t.device.type == "cuda" else torch.backends.cpu.get_cpu_capability()
-    threads = {} if t.device.type == "cuda" else {"threads": torch.get_num_threads()}
-    return {
-        "convcalc": __version__, "torch": str(torch.__version__), "device": f"{t.device.type} ({kind})", "precision": t.precision, "compiled": t.compiled, **threads,
-        "processes": t.world.size,
-    }  # fmt: skip
-
-
-def differences(then: dict[str, Any], now: dict[str, Any]) -> str:
-    """What differs in words: epochs 3 → 4."""
-    said = []
-    for key in [key for key in now if then.get(key) != now[key]]:
-        before, after = then.get(key), now[key]
-        if isinstance(before, dict) and isinstance(after, dict):
-            said.append(differences(before, after))
-        elif key == "spec":  # a long one, which the recipe stands for
-            said += ["another network"] if then.get("recipe") == now.get("recipe") else []
-        elif key != "checksum":
-            said.append(f"{key} {before} → {after}")
-        elif then.get("data") == now.get("data"):
-            said.append("other samples")
-    return ", ".join(said)
-
-
 def _restored(t: Training, state: dict[str, Any], optimiser: optim.Optimizer, sums: Tensor) -> tuple[int, int]:
     if state["signature"] != t.signature:
-        raise ConvcalcError("run_other", name=str(t.run.folder), keys=differences(state["signature"], t.signature))
+        raise ConvcalcError("run_other", name=str(t.run.folder), **differences(state["signature"], t.signature))
     t.module.load_state_dict(state["model"])
     # how the rate and the state lie in memory is this device's matter, not that of the checkpoint's
     here: list[dict[str, Any]] = [
@@ -301,6 +280,6 @@ def _restored(t: Training, state: dict[str, Any], optimiser: optim.Optimizer, su
     t.timing[:] = [(int(n), float(s)) for n, s in state["timing"]]
     if t.world.first:
         t.run.write_metrics(t.history)  # a kill may have come between the checkpoint and its line
-    if state["made_on"] != made_on(t):
-        t.told("elsewhere", {"then": state["made_on"], "now": made_on(t)})
+    if state["made_on"] != t.made_on:
+        t.told("elsewhere", {"then": state["made_on"], "now": t.made_on})
     return int(state["epoch"]), int(state["step"])

@@ -90,7 +90,9 @@ class Run:
             if temporary:
                 Path(temporary).unlink(missing_ok=True)
             reason = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
-            raise MissingError("run_unwritable", path=str(self.folder / name), reason=reason or str(error)) from None
+            raise MissingError(
+                "run_unwritable", path=str(self.folder / name.rstrip("-")), reason=reason or str(error)
+            ) from None
         except BaseException:
             if temporary:
                 Path(temporary).unlink(missing_ok=True)
@@ -163,8 +165,13 @@ class Run:
 
         def made(file: IO[bytes]) -> str:
             nonlocal end
-            hashed = _Hashed(file)
-            torch.save(state, hashed)  # type: ignore[arg-type]
+            hashed = Hashed(file)
+            try:
+                torch.save(state, hashed)  # type: ignore[arg-type]
+            except BaseException:
+                if hashed.failed is not None:  # torch closes its archive all the same, and says of that that it cannot
+                    raise hashed.failed from None
+                raise
             end = f"{hashed.digest.hexdigest()}.pt"
             return end
 
@@ -216,15 +223,20 @@ class Run:
             return False
 
 
-class _Hashed:
+class Hashed:
     """A file with the digest of what is written to it; checkpoints can be too large for a copy in memory."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file, self.digest = file, blake2b(digest_size=6)
+        self.failed: BaseException | None = None  # what was raised first
 
     def write(self, data: bytes) -> int:
-        self.digest.update(data)
-        return self.file.write(data)
+        try:
+            self.digest.update(data)
+            return self.file.write(data)
+        except BaseException as error:
+            self.failed = self.failed or error
+            raise
 
     def flush(self) -> None:
         self.file.flush()

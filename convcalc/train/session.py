@@ -21,13 +21,14 @@ from convcalc.train.data.places import load as load_data
 from convcalc.train.exact import exact
 from convcalc.train.feed import Feed, scaling_of
 from convcalc.train.graphs import own_stream, recordable
-from convcalc.train.loop import Training, cast_of, differences, finite, made_on, precision_of, tested, train
-from convcalc.train.measure import Measured
+from convcalc.train.loop import Training, cast_of, finite, precision_of, tested, train
 from convcalc.train.memory import available, keep, too_large
 from convcalc.train.parallel import World, device_of, world
 from convcalc.train.recipes import Recipe, Setup, recipe_of
 from convcalc.train.rewrites import rewritten, wide
 from convcalc.train.run import Run, run_of
+from convcalc.train.sameness import differences
+from convcalc.train.summary import published_for, summarised
 from convcalc.train.threads import threads, worth
 from convcalc.train.transfer import freeze, take_over
 from convcalc.train.workspace import Cuda, measure
@@ -90,11 +91,6 @@ class Options:
         return Path(self.runs) / (self.name or "-".join(parts))
 
 
-def published_for(recipe: Recipe, data: Dataset) -> float | None:
-    """What others reached on these data; their figure says nothing of other data, or of a part of these."""
-    return recipe.published if data.name == recipe.data and data.whole else None
-
-
 def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any]:
     """Train, or go on training, and return summary.json's object; "state" says how it ended."""
     begun = time.perf_counter()
@@ -141,7 +137,8 @@ def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any
         if options.init is not None and processes.first and (options.fresh or not found.checkpoints()):
             if found.folder.resolve() in ((Path(options.runs) / options.init).resolve(), Path(options.init).resolve()):
                 raise ConvcalcError("run_other", name=str(found.folder), keys="init")
-            run_of(options.init, Path(options.runs))  # it must be there, before anything is cleared
+            # it must fit, before anything is cleared; other processes get the parameters from this one
+            take_over(built.module, run_of(options.init, Path(options.runs)), data.words, options.freeze, told)
         if options.freeze and options.init is None:
             raise ConvcalcError("freeze_alone")
         if not processes.first:
@@ -158,9 +155,12 @@ def _train(
     device: torch.device, processes: World, told: Told, stop: Callable[[], bool], begun: float,
 ) -> dict[str, Any]:  # fmt: skip
     checksum = data.checksum()
+    of_before = found.config()["signature"] if processes.first and found.checkpoints() else {}
+    # the same samples may lie in a folder of another name now
+    name = processes.told(of_before["data"] if of_before.get("checksum") == checksum else data.name)
     signature: dict[str, Any] = {
         "recipe": recipe.name, "flavour": options.flavour, "setup": setup.as_object(), "spec": str(built.layer), "seed": options.seed,
-        "data": data.name, "checksum": checksum, "classes": classes, "init": options.init, "freeze": options.freeze, "target": options.target,
+        "data": name, "checksum": checksum, "classes": classes, "init": options.init, "freeze": options.freeze, "target": options.target,
     }  # fmt: skip
     if not processes.same(signature):
         raise ConvcalcError("processes_differ")
@@ -177,9 +177,6 @@ def _train(
         train_split, validation = data.train.take(inner), data.train.take(held)
     scaling = scaling_of(train_split, recipe.normalise)
     shape = tuple(whole(size) for size in built.shape)
-    begun_before = processes.told(processes.first and bool(found.checkpoints()))
-    if options.init is not None and not begun_before and processes.first:  # the others get its parameters
-        take_over(built.module, run_of(options.init, Path(options.runs)), data.words, options.freeze, told)
     if options.freeze:
         freeze(built.module, told)
     meter = Cuda(device) if device.type == "cuda" else None
@@ -216,15 +213,19 @@ def _train(
         once = 0 if validation is None else needs.evaluation(min(at_once, len(validation)), moments)
         return max(needs.peak(share, moments), once)
 
-    free, tensors = available(device), worst()
-    if tensors > free:
+    free = available(device)
+    if needs.peak(share, moments) > free:
         raise too_large(needs, share, moments, device)
     try:
+        tensors = worst()
         if meter is not None:
             measure(needs, share, device, cast_of(precision, device), precision == "bf16", last, meter)
-        memory = worst()
-        if memory > free:
+        if needs.peak(share, moments) > free:
             raise too_large(needs, share, moments, device)
+        while at_once > share and needs.evaluation(at_once, moments) > free:
+            at_once = max(share, at_once // 2)
+        config["at_once"] = at_once
+        memory = worst()
         t = Training(
             module, network, setup, options.seed, device, feed(train_split), None if validation is None else feed(validation), classes, found,
             processes, precision, signature, told, stop, options.target, data.kind == "masks", options.compiled,
@@ -252,7 +253,9 @@ def _train(
         measured = tested(t, feed(data.test))
         finite(t, measured.loss, len(t.history) - 1)
         taken_before = max(0.0, sum(seconds for _, seconds in t.timing[: len(t.timing) - t.own_epochs]) - before)
-        summary = _summary(options, recipe, data, t, measured, time.perf_counter() - begun + taken_before)
+        summary = summarised(
+            options.flavour, options.seed, recipe, data, t, measured, time.perf_counter() - begun + taken_before
+        )
         summary |= {
             "estimated_memory": memory,
             "workspace_memory": memory - tensors,
@@ -279,7 +282,7 @@ def _done(found: Run, signature: dict[str, Any], options: Options) -> dict[str, 
     if found.checkpoints():
         config = found.config()
         if config["signature"] != signature:
-            raise ConvcalcError("run_other", name=str(found.folder), keys=differences(config["signature"], signature))
+            raise ConvcalcError("run_other", name=str(found.folder), **differences(config["signature"], signature))
         kept = config["options"]
         there = kept | {"data": options.data, "data_dir": options.data_dir}
         if there != kept:
@@ -288,15 +291,3 @@ def _done(found: Run, signature: dict[str, Any], options: Options) -> dict[str, 
         found.untested()
         return None
     return found.summary()
-
-
-def _summary(
-    options: Options, recipe: Recipe, data: Dataset, t: Training, found: Measured, seconds: float
-) -> dict[str, Any]:
-    line = {
-        "model": recipe.model, "recipe": recipe.name, "flavour": options.flavour, "data": data.name, "seed": options.seed,
-        "device": str(t.device), "epochs": len(t.history), "params": sum(p.numel() for p in t.module.parameters()),
-        "test_accuracy": round(found.accuracy, 6), "test_loss": round(found.loss, 6), "most_common": round(found.most_common, 6), "seconds": round(seconds, 2), "training_seconds": round(sum(s for _, s in t.timing), 3),
-        "images_per_second": round(sum(n for n, _ in t.timing) / sum(s for _, s in t.timing), 1) if t.timing else None, "published": published_for(recipe, data), "made_on": made_on(t), "test_samples": len(data.test),
-    }  # fmt: skip
-    return line | ({"test_iou": round(found.mean_iou, 6)} if data.kind == "masks" else {})

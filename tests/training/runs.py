@@ -8,11 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 
 from convcalc.train.run import Run
 from convcalc.train.session import Options, run
 
+REAL = Path(os.environ.get("CONVCALC_DATA", "."))
+real_data = pytest.mark.skipif(not (REAL / "mnist").is_dir(), reason="CONVCALC_DATA names no folder with MNIST")
 Convcalc = Callable[..., Any]
 
 

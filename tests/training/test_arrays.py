@@ -181,7 +181,7 @@ def test_a_sparse_mat_file_is_one_all_the_same(tmp_path: Path) -> None:
     assert load("ex7data", tmp_path).train.x.max() == 255
 
 
-@pytest.mark.parametrize("change", ["no X", "not square", "a label", "no file"])
+@pytest.mark.parametrize("change", ["no X", "not square", "no matrix", "counts", "a label", "a label below", "no file"])
 def test_altered_mat_files(tmp_path: Path, change: str) -> None:
     from scipy.io import savemat
 
@@ -192,6 +192,13 @@ def test_altered_mat_files(tmp_path: Path, change: str) -> None:
         values["X"] = np.zeros((30, 399))
     elif change == "a label":
         values["y"][0] = 12
+    elif change == "a label below":
+        values["y"] = values["y"].astype(np.int16)
+        values["y"][0] = -1
+    elif change == "no matrix":
+        values["X"] = np.zeros((30, 20, 20))
+    elif change == "counts":
+        values["X"] = np.zeros((29, 400))
     savemat(tmp_path / "ex7data.mat", values)
     if change == "no file":
         (tmp_path / "ex7data.mat").write_bytes(b"MATLAB 5.0 MAT-file" + b"x" * 300)
@@ -199,9 +206,14 @@ def test_altered_mat_files(tmp_path: Path, change: str) -> None:
         "no X": "data_file_missing",
         "not square": "data_not_square",
         "a label": "data_labels",
+        "a label below": "data_labels",
+        "no matrix": "data_no_rows",
+        "counts": "data_counts",
         "no file": "data_broken",
     }
-    refused("ex7data", tmp_path, kinds[change])
+    error = refused("ex7data", tmp_path, kinds[change])
+    if change.startswith("a label"):
+        assert error.values["found"] == (12 if change == "a label" else -1)
     refused(str(tmp_path / "ex7data.mat"), None, kinds[change])
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import threading
+import time
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -73,13 +76,88 @@ def test_what_was_left_out_of_a_large_tree_is_remembered(
     tree(tmp_path / "pictures")
     (tmp_path / "pictures" / "cbb" / "3.png").write_text("no picture")
     first = read_tree(tmp_path / "pictures", Asked(SIZE, skip_bad=True))
-    monkeypatch.setattr("convcalc.train.data.folders.decode", lambda *_: pytest.fail("decoded again"))
+    looked: list[str] = []
+
+    def watched(path: Path, *size: int) -> np.ndarray:
+        looked.append(path.name)
+        return decode(path, *size)
+
+    monkeypatch.setattr("convcalc.train.data.folders.decode", watched)
     second = read_tree(tmp_path / "pictures", Asked(SIZE, skip_bad=True))
+    assert looked == ["3.png"]  # which may be readable by now
     assert (first.checksum(), first.notes) == (second.checksum(), second.notes)
     assert "1 picture:" in second.notes[0][0]
     with pytest.raises(ConvcalcError) as error:
         read_tree(tmp_path / "pictures", Asked(SIZE))
     assert error.value.kind == "data_pictures"
+
+
+def test_a_picture_that_can_be_read_again_is_there(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
+    tree(tmp_path / "pictures")
+    whole = read_tree(tmp_path / "pictures", Asked(SIZE)).checksum()
+    for path in (cache / "decoded").glob("*.npy"):
+        path.unlink()
+    with monkeypatch.context() as patch:
+
+        def unreadable(path: Path, *size: int) -> np.ndarray:
+            if path.name == "3.png":
+                raise PermissionError(13, "Permission denied")
+            return decode(path, *size)
+
+        patch.setattr("convcalc.train.data.folders.decode", unreadable)
+        assert "3 pictures" in read_tree(tmp_path / "pictures", Asked(SIZE, skip_bad=True)).notes[0][0]
+    assert read_tree(tmp_path / "pictures", Asked(SIZE)).checksum() == whole
+
+
+def test_two_at_once_decode_a_tree_once(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
+    tree(tmp_path / "pictures")
+    looked: list[Path] = []
+    begun = threading.Event()
+
+    def slow(path: Path, *size: int) -> np.ndarray:
+        looked.append(path)
+        begun.set()
+        time.sleep(0.005)
+        return decode(path, *size)
+
+    monkeypatch.setattr("convcalc.train.data.folders.decode", slow)
+    found: list[str] = []
+    one, two = (
+        threading.Thread(target=lambda: found.append(read_tree(tmp_path / "pictures", Asked(SIZE)).checksum()))
+        for _ in range(2)
+    )
+    one.start()
+    begun.wait()
+    two.start()
+    one.join()
+    two.join()
+    assert (len(looked), len(set(found)), len(found)) == (30, 1, 2)
+
+
+def test_a_cache_of_somebody_else_is_read(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
+    tree(tmp_path / "pictures")
+    first = read_tree(tmp_path / "pictures", Asked(SIZE)).checksum()
+    monkeypatch.setattr("convcalc.train.data.decoded._lock", lambda path: Path("/proc/nowhere"))
+    assert read_tree(tmp_path / "pictures", Asked(SIZE)).checksum() == first
+
+
+def test_a_link_to_nothing_and_a_name_in_no_encoding(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
+    tree(tmp_path / "pictures")
+    (tmp_path / "pictures" / "cbb" / "x.png").symlink_to("nowhere.png")
+    (Path(os.fsdecode(os.fsencode(tmp_path) + b"/pictures/cbb/\xff.png"))).write_bytes(picture((1, 2, 3)))
+    with pytest.raises(ConvcalcError) as error:
+        read_tree(tmp_path / "pictures", Asked(SIZE))
+    assert (error.value.kind, "x.png" in error.value.message()) == ("data_pictures", True)
+    data = read_tree(tmp_path / "pictures", Asked(SIZE, skip_bad=True))
+    assert sum(len(s) for s in (data.train, data.validation, data.test) if s is not None) == 31
 
 
 def test_every_broken_picture_is_counted(tmp_path: Path) -> None:
@@ -261,3 +339,12 @@ def test_a_class_may_be_called_train(tmp_path: Path) -> None:
         written(tmp_path / name, {f"{k}.png": picture((k, k, k)) for k in range(6)})
     written(tmp_path / "__MACOSX" / "bus", {"._0.png": b"rest of an archive"})
     assert read_tree(tmp_path, Asked(SIZE)).classes == ("bus", "car", "train")
+
+
+@pytest.mark.parametrize("names", [("train", "val"), ("train", "test1"), ("train", "validation", "x"), ("train", "x")])
+def test_parts_without_classes_are_no_classes(tmp_path: Path, names: tuple[str, ...]) -> None:
+    for name in names:
+        written(tmp_path / name, {f"{k}.png": picture((k, k, k)) for k in range(6)})
+    with pytest.raises(ConvcalcError) as error:
+        read_tree(tmp_path, Asked(SIZE))
+    assert (error.value.kind, error.value.exit_code) == ("data_no_classes", 2)

@@ -13,9 +13,9 @@ import pytest
 from convcalc.train.data import Asked, Dataset, Split, sources
 from convcalc.train.data.published import Published, digest
 from convcalc.train.recipes import recipe_of
-from convcalc.train.session import published_for
+from convcalc.train.summary import published_for
 from training.files import idx, load, mnist_files, refused, written
-from training.runs import Convcalc
+from training.runs import REAL, Convcalc, real_data
 
 
 @pytest.fixture
@@ -100,11 +100,32 @@ def test_a_set_that_is_not_wholly_there(small: Path, convcalc: Convcalc, tmp_pat
     assert (found.name, "t10k-labels" in found.notes[0][0]) == ("digits", True)
 
 
+def test_the_set_is_looked_for_elsewhere(
+    small: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MNIST's four files lie in the folder itself, and Fashion-MNIST, whose have the same names, in the cache."""
+    flat = written(tmp_path / "flat", {path.name: path.read_bytes() for path in (small / "mnist").iterdir()})
+    monkeypatch.setattr("convcalc.train.data.places.fetch", lambda *_: pytest.fail("downloaded"))
+    (cache / "fashion-mnist").parent.mkdir(parents=True)
+    (small / "fashion-mnist").rename(cache / "fashion-mnist")
+    assert load("mnist", flat).whole
+    assert (load("fashion-mnist", flat).name, load("fashion-mnist", flat).whole) == ("fashion-mnist", True)
+
+
+@pytest.mark.usefixtures("no_network")
+def test_auto_has_the_digits_where_the_files_are_another_set(small: Path, tmp_path: Path) -> None:
+    (small / "mnist").rename(tmp_path / "flat")
+    found = load("auto", tmp_path / "flat", usual="fashion-mnist")
+    assert (found.name, "are mnist, not fashion-mnist" in found.notes[0][0]) == ("digits", True)
+
+
 @pytest.mark.usefixtures("no_network")
 def test_pickles_are_named_where_nothing_else_is_there(tmp_path: Path) -> None:
     (tmp_path / "cifar10" / "cifar-10-batches-py").mkdir(parents=True)
     error = refused("cifar10", tmp_path, "data_unread")
     assert (error.exit_code, "cifar-10-batches-py" in error.message("en")) == (3, True)
+    found = load("auto", tmp_path, usual="cifar10")
+    assert (found.name, "cifar-10-batches-py" in found.notes[0][0]) == ("digits", True)
 
 
 def test_test_pictures_of_another_size(tmp_path: Path) -> None:
@@ -120,3 +141,12 @@ def test_the_samples_of_a_part(small: Path) -> None:
     found: Dataset = load("mnist", small)
     assert not found.limited(20).whole
     assert not replace(found, whole=False).limited(100).whole
+
+
+@real_data
+@pytest.mark.parametrize("name", ["mnist", "fashion-mnist", "cifar10"])
+def test_the_real_sets_are_those_that_were_published(name: str) -> None:
+    if not any((REAL / folder).is_dir() for folder in sources()[name].folders if folder != "."):
+        pytest.skip(f"CONVCALC_DATA has no {name}")
+    found = load(name, REAL)
+    assert (found.whole, found.notes, len(found.test)) == (True, (), 10_000)

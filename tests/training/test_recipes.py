@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -16,13 +15,7 @@ from torch.nn import functional as F
 
 from convcalc.train.recipes import RECIPES, recipe_of
 from convcalc.train.rewrites import rewritten
-from training.runs import Convcalc, command, environment, trained
-
-REAL = Path(os.environ.get("CONVCALC_DATA", "."))
-
-
-real_data = pytest.mark.skipif(not (REAL / "mnist").is_dir(), reason="CONVCALC_DATA names no folder with MNIST")
-
+from training.runs import REAL, Convcalc, command, environment, real_data, trained
 
 # What takes long on a CPU is looked at with few samples and one step.
 HEAVY = ("vgg", "resnet", "alexnet", "densenet", "cnn-")

@@ -86,6 +86,10 @@ def test_predict_texts(convcalc: Convcalc, tmp_path: Path, reviews: Path) -> Non
     assert (ran.code, "no word" in ran.err) == (2, True)
     ran = convcalc("predict", "t", str(tmp_path / "nothere.txt"), "--runs", runs)
     assert (ran.code, "nothere.txt" in ran.err.replace("\n", "")) == (3, True)
+    ran = convcalc("predict", "t", "ngon/rẻ", "--runs", runs, "--json")  # a text, though it could be a path
+    assert json.loads(ran.out)["classes"][0]["name"] == "positive"
+    ran = convcalc("predict", "t", "./ngon/rẻ", "--runs", runs)
+    assert (ran.code, "no such file" in ran.err.lower().replace("\n", " ")) == (3, True)
     (tmp_path / "review").write_text("ngon, rẻ", encoding="utf-8")
     ran = convcalc("predict", "t", str(tmp_path / "review"), "hello world", "ngon", "--runs", runs, "--json")
     assert (ran.code, ran.out.count('"positive"') >= 2, "hello world" in ran.err) == (2, True, True)

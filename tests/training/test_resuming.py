@@ -14,12 +14,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from rich.console import Console
 
 from convcalc.errors import ConvcalcError
 from convcalc.train import session
 from convcalc.train.live import Live
-from convcalc.train.run import Run
+from convcalc.train.loop import _set_rate
+from convcalc.train.run import Hashed, Run
+from convcalc.train.sameness import differences
 from training.runs import command, environment, equal, trained, weights
 
 
@@ -152,6 +155,50 @@ def test_a_full_disk_keeps_the_last_checkpoint(tmp_path: Path, monkeypatch: pyte
     assert equal(before["model"], after["model"])
 
 
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=lambda e: type(e).__name__
+)
+@pytest.mark.parametrize("at", [0, 1, 3, 9, 20])
+def test_a_write_that_breaks_off_in_a_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, at: int
+) -> None:
+    """torch closes its archive in any case, and complains of that: what happened first is what counts."""
+    _, found = trained(tmp_path, name="x", epochs=1)
+    state = found.load()
+    assert state is not None
+    before = sorted(path.name for path in found.folder.iterdir())
+    count = 0
+    real = Hashed.write
+
+    class Breaks:
+        def __init__(self, file: Any) -> None:
+            self.file = file
+
+        def write(self, data: bytes) -> int:
+            nonlocal count
+            count += 1
+            if count > at:
+                raise error
+            return int(self.file.write(data))
+
+    def write(self: Hashed, data: bytes) -> int:
+        if not isinstance(self.file, Breaks):
+            self.file = Breaks(self.file)  # type: ignore[assignment]
+        return real(self, data)
+
+    monkeypatch.setattr(Hashed, "write", write)
+    state["epoch"] = 2
+    if isinstance(error, OSError):
+        with pytest.raises(ConvcalcError) as raised:
+            found.save(state)
+        assert (raised.value.kind, raised.value.values["reason"]) == ("run_unwritable", "No space left on device")
+        assert "checkpoint-00002-0000000 " in raised.value.message("en")
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            found.save(state)
+    assert sorted(path.name for path in found.folder.iterdir()) == before
+
+
 def test_a_checkpoint_runs_no_code(tmp_path: Path) -> None:
     trained(tmp_path, name="x", epochs=1)
     found = Run(tmp_path / "runs" / "x")
@@ -200,8 +247,9 @@ def test_other_settings_are_not_mixed_in(tmp_path: Path) -> None:
     assert found["epochs"] == 2
 
 
-def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
-    words = command(tmp_path, "x", "--epochs", "200")
+@pytest.mark.parametrize(("more", "said"), [((), "command goes on"), (("--fresh",), "command without --fresh goes on")])
+def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path, more: tuple[str, ...], said: str) -> None:
+    words = command(tmp_path, "x", "--epochs", "200", *more)
     process = subprocess.Popen(words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     found = Run(tmp_path / "runs" / "x")
     begun = time.monotonic()
@@ -210,7 +258,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
-    assert "the same command goes on" in out
+    assert f"the same {said}" in out
     assert found.load() is not None
 
 
@@ -277,3 +325,22 @@ def test_an_interrupt_before_a_file_is_there(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("convcalc.train.run.tempfile.mkstemp", interrupted)
     with pytest.raises(KeyboardInterrupt):
         Run(tmp_path).write_text("report.md", "text")
+
+
+def test_settings_that_differ_are_named_in_both_languages() -> None:
+    then = {"recipe": "lenet", "spec": "conv 6@5", "setup": {"epochs": 3, "lr": 0.1}, "data": "a", "checksum": "1"}
+    assert differences(then, then | {"setup": {"epochs": 4, "lr": 0.1}})["keys"] == "epochs 3 → 4"
+    assert differences(then, then | {"spec": "conv 7@5"}) == {"keys": "another network", "keys_vi": "mạng khác"}
+    assert differences(then, then | {"recipe": "lenet5", "spec": "x"})["keys"] == "recipe lenet → lenet5"
+    assert differences(then, then | {"checksum": "2"}) == {"keys": "other samples", "keys_vi": "mẫu dữ liệu khác"}
+    assert differences(then, then | {"data": "b", "checksum": "2"})["keys"] == "data a → b"
+
+
+def test_the_rate_of_a_step_where_it_is_a_tensor() -> None:
+    weights = [torch.zeros(2, requires_grad=True) for _ in range(2)]
+    rates: list[Any] = [torch.tensor(0.1), 0.1]
+    for rate in rates:
+        optimiser = torch.optim.SGD([{"params": weights[:1]}, {"params": weights[1:]}], lr=rate)
+        _set_rate(optimiser, 0.025)
+        assert [float(group["lr"]) for group in optimiser.param_groups] == pytest.approx([0.025, 0.025])
+        assert isinstance(optimiser.param_groups[1]["lr"], torch.Tensor) is isinstance(rate, torch.Tensor)

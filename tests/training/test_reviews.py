@@ -47,6 +47,9 @@ def test_reviews_in_every_form(tmp_path: Path, form: str) -> None:
             )
     error = refused("ntc-scv", tmp_path, "data_unknown_words", usual="ntc-scv")
     assert (error.values["part"], error.values["count"]) == ("test", 1)
+    place = {"tsv": "test.tsv, line 3", "xz": "test.tsv.xz, line 3", "folders": "neg/1.txt"}[form]
+    assert place in error.message("en")
+    assert place.replace("line", "dòng") in error.message("vi")
     data = load("ntc-scv", tmp_path, usual="ntc-scv", skip_bad=True)
     assert ("1 text" in data.notes[0][0], data.whole) == (True, False)
     assert data.words[:2] == ("<pad>", "<unk>")
@@ -91,3 +94,10 @@ def test_words_and_numbers() -> None:
     assert words == ("<pad>", "<unk>", "a", "b")
     x, lengths = numbered([["a", "c", "b"], []], words)
     assert (x.tolist(), lengths.tolist()) == ([[2, 1, 3], [1, 0, 0]], [3, 1])
+
+
+def test_a_class_of_which_no_word_is_known(tmp_path: Path) -> None:
+    files = {f"{part}.tsv": tsv(rows) for part, rows in REVIEWS.items()}
+    written(tmp_path / "ntc-scv", files | {"valid.tsv": tsv([(1, "ngon"), (0, "!!!")])})
+    error = refused("ntc-scv", tmp_path, "data_class_empty", skip_bad=True)
+    assert (error.values["path"], error.values["name"]) == ("valid", "0")

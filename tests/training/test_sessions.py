@@ -13,6 +13,7 @@ from torch import nn
 import convcalc as cc
 from convcalc.errors import ConvcalcError
 from convcalc.memory import footprint
+from convcalc.train import session
 from convcalc.train.run import Run
 from convcalc.train.session import run
 from training.runs import Convcalc, options, trained, weights
@@ -182,6 +183,34 @@ def test_what_nobody_trained_is_not_frozen(tmp_path: Path) -> None:
         assert (error.value.kind, error.value.exit_code) == ("freeze_untrained", 2)
         assert error.value.message("en") != error.value.message("vi")
         assert not chosen.folder.exists()
+
+
+def test_fresh_clears_nothing_where_the_weights_do_not_fit(tmp_path: Path) -> None:
+    trained(tmp_path, name="base", recipe="mlp-cifar", epochs=1)
+    _, mine = trained(tmp_path, name="mine", recipe="mlp-cifar-2", epochs=1)
+    before = sorted(path.name for path in mine.folder.iterdir())
+    for values, kind in (({"recipe": "mlp-cifar-2", "freeze": True}, "freeze_untrained"), ({"recipe": "digits20"}, "other_network")):  # fmt: skip
+        with pytest.raises(ConvcalcError) as error:
+            trained(tmp_path, name="mine", epochs=1, fresh=True, init="base", **values)
+        assert error.value.kind == kind
+        assert sorted(path.name for path in mine.folder.iterdir()) == before
+
+
+def test_measuring_is_in_the_estimate(tmp_path: Path) -> None:
+    found, kept = trained(tmp_path, batch=4, epochs=1, limit=None)
+    config = kept.config()
+    needs = footprint(cc.parse("lenet"), (1, 28, 28))
+    once = needs.evaluation(min(config["at_once"], config["samples"][1]))
+    assert found["estimated_memory"] == once > needs.peak(4)
+
+
+def test_a_small_memory_has_few_measured_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs = footprint(cc.parse("lenet"), (1, 28, 28))
+    room = needs.evaluation(60)
+    monkeypatch.setattr(session, "available", lambda device: room)
+    _, found = trained(tmp_path, batch=4, epochs=1, limit=None)
+    assert 4 <= found.config()["at_once"] <= 60
+    assert needs.evaluation(found.config()["at_once"]) <= room
 
 
 def test_a_missed_target_stays_missed(convcalc: Convcalc, tmp_path: Path) -> None:

@@ -24,12 +24,35 @@ _VERSION = 4
 
 
 class Decoded:
-    """Where the decoded pictures of some files lie, or will lie; see `held`."""
+    """Where the decoded pictures of some files lie, or will lie. Reading needs no lock: both files are only ever replaced whole."""
 
     def __init__(self, target: Path, shape: tuple[int, ...]) -> None:
         self.target, self.shape = target, shape
         self.temporary = target.with_name(f".{target.name}")
         self.left_out = target.with_suffix(".json")  # the numbers of those that could not be decoded, and why
+
+    @classmethod
+    def of(cls, paths: Sequence[Path], shape: tuple[int, ...]) -> Decoded:
+        """The place of these pictures at this size."""
+        return cls(cache() / "decoded" / f"{_name(paths, shape)}.npy", shape)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """For one process at a time; what was begun in it and not kept goes."""
+        folder = self.target.parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = _lock(self.target).open("a")
+            with suppress(OSError):  # some file systems have no locks; the files are replaced whole there too
+                fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError as error:
+            raise _unwritable(folder, error) from None
+        with lock:
+            _sweep(folder, lock)
+            try:
+                yield
+            finally:
+                self.temporary.unlink(missing_ok=True)  # what is still mapped stays readable
 
     def read(self) -> tuple[Array, dict[int, Why]] | None:
         """The pictures in their order, and what was left out; None where they are not there, or not as they were written."""
@@ -59,25 +82,6 @@ class Decoded:
         self.temporary.replace(self.target)
 
 
-@contextmanager
-def held(paths: Sequence[Path], shape: tuple[int, ...]) -> Iterator[Decoded]:
-    """The place of these pictures at this size, for one process at a time; what was begun and not kept goes."""
-    folder = cache() / "decoded"
-    found = Decoded(folder / f"{_name(paths, shape)}.npy", shape)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = _lock(found.target).open("a")
-    except OSError as error:
-        raise _unwritable(folder, error) from None
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        _sweep(folder, lock)
-        try:
-            yield found
-        finally:
-            found.temporary.unlink(missing_ok=True)  # what is still mapped stays readable
-
-
 def _name(paths: Sequence[Path], shape: tuple[int, ...]) -> str:
     """Of the files, their sizes and times."""
     digest = blake2b(f"{_VERSION} {shape}".encode(), digest_size=16)
@@ -85,8 +89,12 @@ def _name(paths: Sequence[Path], shape: tuple[int, ...]) -> str:
     for path in paths:
         if path.parent not in whole:
             whole[path.parent] = path.parent.resolve()  # the same tree by another way is the same
-        status = path.stat()
-        digest.update(f"{whole[path.parent] / path.name}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+        try:
+            status = path.stat()
+            said = f"\0{status.st_size}\0{status.st_mtime_ns}\0"
+        except OSError:  # decoding names it
+            said = "\0"
+        digest.update(os.fsencode(whole[path.parent] / path.name) + said.encode())
     return digest.hexdigest()
 
 

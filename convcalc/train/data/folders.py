@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ def read_tree(folder: Path, asked: Asked) -> Dataset:
     """The pictures below a folder, decoded to the size that is asked for; raises `ConvcalcError` for what is broken."""
     there = {path.name.lower(): path for path in sorted(folder.iterdir()) if path.is_dir()}
     parts = {part: next((there[name] for name in names if name in there), None) for part, names in _PARTS.items()}
-    if parts["train"] is None or (parts["test"] is None and not _inside(parts["train"])):  # a class may be called train
+    if parts["train"] is None or _is_class(parts["train"], list(there)):
         return _split_here(folder, asked)
     classes = _classes(parts["train"])
     found, bad = {}, []
@@ -55,6 +56,13 @@ def _split_here(folder: Path, asked: Asked) -> Dataset:
     return Dataset(
         folder.name, classes, whole.take(rest[train]), whole.take(test), whole.take(rest[validation]), notes=_notes(bad)
     )
+
+
+def _is_class(train: Path, beside: list[str]) -> bool:
+    """Whether a folder called train holds the pictures of a class: two other classes at least, and no part, lie beside it."""
+    others = [name for name in beside if name != train.name.lower() and not name.startswith((".", "__macosx"))]
+    parts = any(name.startswith(("train", "val", "test")) for name in others)
+    return not _inside(train) and not parts and len(others) >= 2
 
 
 def _inside(folder: Path) -> tuple[str, ...]:
@@ -90,17 +98,31 @@ def _decoded(paths: list[Path], asked: Asked) -> tuple[Array, Array, list[tuple[
         x: Array = np.empty(shape, np.uint8)
         bad = _fill(x, paths, size)
     else:
-        with decoded.held(paths, shape) as place:
-            there = place.read()
-            if there is None:
-                begun = place.begin()
-                failed = _fill(begun, paths, size)
-                if asked.skip_bad or not failed:
-                    place.keep(begun, list(failed.items()))
-                there = place.read() or (begun, failed)
+        place = decoded.Decoded.of(paths, shape)
+        there = _good(place.read(), paths, size)
+        if there is None:
+            with place.held():
+                there = _good(place.read(), paths, size)  # another process may have been at it
+                if there is None:
+                    begun = place.begin()
+                    failed = _fill(begun, paths, size)
+                    if asked.skip_bad or not failed:
+                        place.keep(begun, list(failed.items()))
+                    there = place.read() or (begun, failed)
         x, bad = there
     kept = np.array([i for i in range(len(paths)) if i not in bad], np.int64)
     return x[: len(kept)], kept, [(paths[i], reason) for i, reason in bad.items()]
+
+
+def _good(
+    found: tuple[Array, dict[int, Why]] | None, paths: list[Path], size: tuple[int, int, int]
+) -> tuple[Array, dict[int, Why]] | None:
+    """What was decoded before, unless a picture that could not be read then can be now."""
+    for i in found[1] if found is not None else ():
+        with suppress(Exception):
+            decode(paths[i], *size)
+            return None
+    return found
 
 
 def _fill(x: Array, paths: list[Path], size: tuple[int, int, int]) -> dict[int, Why]:

@@ -32,7 +32,9 @@ def read_mat(path: Path, seed: int, name: str) -> Dataset:
     labels = given.astype(np.int64)
     if (labels != given).any():
         raise ConvcalcError("data_broken", path=path.name, reason="y holds values that are no whole numbers")
-    if values.ndim != 2 or len(values) != len(labels):
+    if values.ndim != 2:
+        raise ConvcalcError("data_no_rows", path=path.name, shape=str(values.shape))
+    if len(values) != len(labels):
         raise ConvcalcError("data_counts", path=path.name, samples=len(values), labels=len(labels))
     side = isqrt(values.shape[1])
     if side * side != values.shape[1]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ PATIENCE = (10, 30)
 PIECE = 1 << 14
 
 # What is wrong where a set is not there, or not wholly.
-ABSENT = ("no_download", "data_not_found", "data_incomplete", "data_unread")
+ABSENT = ("no_download", "data_not_found", "data_incomplete", "data_unread", "data_other_set")
 
 # Told of a download: the file's name, the bytes that are there and that there will be.
 Told = Callable[[str, int, int], None]
@@ -36,15 +36,19 @@ def roots(folder: str | None) -> list[Path]:
 
 
 def place_of(source: Source, folder: str | None) -> Path | None:
-    """The folder that holds a set, or None."""
+    """The first folder that holds a set, or None."""
+    return next(places_of(source, folder), None)
+
+
+def places_of(source: Source, folder: str | None) -> Iterator[Path]:
+    """The folders that hold a set, or one with files of the same names."""
     others = {name.lower() for other in sources().values() if other is not source for name in other.folders}
     for root in roots(folder):
         for name in source.folders:
             if name == "." and root.resolve().name.lower() in others:
                 continue  # the folder of another set, whose files may have the same names
             if source.found(root / name):
-                return root / name
-    return None
+                yield root / name
 
 
 def load(name: str, folder: str | None, asked: Asked, usual: str, told: Told, download: bool = True) -> Dataset:
@@ -67,11 +71,24 @@ def load(name: str, folder: str | None, asked: Asked, usual: str, told: Told, do
     source = known[name]
     if not source.folders:
         return source.load(Path(), asked)
-    place = place_of(source, folder)
-    if place is None:
-        if not source.files or not download:
-            raise MissingError("data_not_found", name=name, places=", ".join(map(str, roots(folder))))
+    another: ConvcalcError | None = None
+    for place in places_of(source, folder):
+        try:
+            return _read(source, place, asked, known)
+        except ConvcalcError as error:
+            if error.kind != "data_other_set":
+                raise
+            another = error  # the set may lie elsewhere
+    if not source.files or not download:
+        raise another or MissingError("data_not_found", name=name, places=", ".join(map(str, roots(folder))))
+    try:
         place = _fetched(source, folder, told)
+    except ConvcalcError as error:
+        raise another or error from None
+    return _read(source, place, asked, known)
+
+
+def _read(source: Source, place: Path, asked: Asked, known: dict[str, Source]) -> Dataset:
     found = source.load(place, asked)
     if source.published is None:
         return found

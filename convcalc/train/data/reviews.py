@@ -59,13 +59,14 @@ def _holds(folder: Path) -> bool:
     return all(_tsv(folder, names) for names in _PARTS.values()) or len(_folders(folder)) == 3
 
 
-def _read_tsv(path: Path) -> tuple[list[str], list[int]]:
+def _read_tsv(path: Path) -> tuple[list[str], list[int], list[str]]:
+    """Texts, labels, and where each text stands."""
     try:
         content = path.read_bytes()
         text = (lzma.decompress(content) if path.suffix == ".xz" else content).decode("utf-8-sig")
     except (OSError, lzma.LZMAError, EOFError, UnicodeDecodeError) as error:
         raise ConvcalcError("data_broken", path=path.name, **why(error)) from None
-    texts, labels = [], []
+    texts, labels, places = [], [], []
     for line, content_of_line in enumerate(io.StringIO(text, newline=None), 1):
         row = content_of_line.rstrip("\n").split("\t")  # no quoting, and texts of any length
         if line == 1 and row[1:2] == ["label"]:
@@ -74,11 +75,12 @@ def _read_tsv(path: Path) -> tuple[list[str], list[int]]:
             raise ConvcalcError("data_line", path=path.name, line=line, wants="id, 0 / 1, text")
         labels.append(int(row[1]))
         texts.append(row[2])
-    return texts, labels
+        places.append(f"{path.name}, line {line}")
+    return texts, labels, places
 
 
-def _read_folder(folder: Path) -> tuple[list[str], list[int]]:
-    texts, labels = [], []
+def _read_folder(folder: Path) -> tuple[list[str], list[int], list[str]]:
+    texts, labels, places = [], [], []
     for label, name in enumerate(("neg", "pos")):
         for path in sorted((folder / name).glob("*.txt")):
             try:
@@ -86,7 +88,8 @@ def _read_folder(folder: Path) -> tuple[list[str], list[int]]:
             except (OSError, UnicodeDecodeError) as error:
                 raise ConvcalcError("data_broken", path=path.name, **why(error)) from None
             labels.append(label)
-    return texts, labels
+            places.append(f"{name}/{path.name}")
+    return texts, labels, places
 
 
 @data_set("ntc-scv", "NTC-SCV, 50,000 Vietnamese reviews, good or bad", ("ntc-scv", "ntc-scv/data", "."), _holds)
@@ -95,21 +98,23 @@ def ntc_scv(folder: Path, asked: Asked) -> Dataset:
     found = {}
     for part, names in _PARTS.items():
         path = _tsv(folder, names)
-        texts, labels = _read_tsv(path) if path is not None else _read_folder(_folders(folder)[part])
+        texts, labels, where = _read_tsv(path) if path is not None else _read_folder(_folders(folder)[part])
         if set(labels) != {0, 1}:
             raise ConvcalcError("data_class_empty", path=part, name="1" if 1 not in labels else "0")
-        found[part] = ([words_of(text) for text in texts], np.array(labels, np.int64))
+        found[part] = ([words_of(text) for text in texts], np.array(labels, np.int64), where)
     words = vocabulary(found["train"][0])
     if len(words) == len((PAD, UNKNOWN)):
         raise ConvcalcError("data_no_words", name="train")
     splits, left_out = {}, 0
-    for part, (listed, y) in found.items():
+    for part, (listed, y, where) in found.items():
         x, lengths = numbered(listed, words)
         known = (x > words.index(UNKNOWN)).any(1)
         if not known.all():
-            if not asked.skip_bad or len(set(y[known])) < len(set(y)):
-                first = int(known.argmin())
-                raise ConvcalcError("data_unknown_words", part=part, count=int((~known).sum()), first=first + 1)
+            if not asked.skip_bad:
+                first = where[int(known.argmin())]
+                raise ConvcalcError("data_unknown_words", part=part, count=int((~known).sum()), where=first)
+            if set(y[known]) != {0, 1}:
+                raise ConvcalcError("data_class_empty", path=part, name="1" if 1 not in y[known] else "0")
             left_out += int((~known).sum())
         splits[part] = Split(x[known], y[known], lengths[known])
     return Dataset(

@@ -1,0 +1,41 @@
+"""What the bits of a training hang on, and what differs between two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from convcalc import __version__
+
+
+def made_on(device: torch.device, precision: str, compiled: bool, processes: int) -> dict[str, Any]:
+    """What the bits hang on, beside the settings; the CPU's threads only where it trains."""
+    gpu = device.type == "cuda"
+    kind = torch.cuda.get_device_name(device) if gpu else torch.backends.cpu.get_cpu_capability()
+    threads = {} if gpu else {"threads": torch.get_num_threads()}
+    return {
+        "convcalc": __version__, "torch": str(torch.__version__), "device": f"{device.type} ({kind})", "precision": precision, "compiled": compiled, **threads,
+        "processes": processes,
+    }  # fmt: skip
+
+
+def differences(then: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """What differs between two settings in words, such as "epochs 3 → 4": `keys`, and in Vietnamese `keys_vi`."""
+    said = _pairs(then, now)
+    return {"keys": ", ".join(en for en, _ in said), "keys_vi": ", ".join(vi for _, vi in said)}
+
+
+def _pairs(then: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, str]]:
+    said: list[tuple[str, str]] = []
+    for key in [key for key in now if then.get(key) != now[key]]:
+        before, after = then.get(key), now[key]
+        if isinstance(before, dict) and isinstance(after, dict):
+            said += _pairs(before, after)
+        elif key == "spec":  # a long one, which the recipe stands for
+            said += [("another network", "mạng khác")] if then.get("recipe") == now.get("recipe") else []
+        elif key != "checksum":
+            said.append((f"{key} {before} → {after}",) * 2)
+        elif then.get("data") == now.get("data"):
+            said.append(("other samples", "mẫu dữ liệu khác"))
+    return said
