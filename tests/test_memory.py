@@ -15,7 +15,7 @@ import convcalc as cc
 from convcalc.layers import LAYERS
 from convcalc.memory import footprint
 from convcalc.train.loop import cast_of
-from convcalc.train.rewrites import wide
+from convcalc.train.rewrites import WIDEST, rewritten, wide
 from convcalc.train.workspace import measure
 
 CASES = [
@@ -120,6 +120,28 @@ def test_the_peak_of_a_step(spec: str, batch: int, half: bool) -> None:
     found = footprint(cc.parse(spec), shape, half, last)
     # libraries take copies in layouts of their own for a moment
     assert found.peak(batch, moments=0) == pytest.approx(peak, rel=0.1)
+
+
+def test_very_wide_layers_take_no_copies_of_their_weights() -> None:
+    """As the trainer runs them; what narrower ones take, a few MiB, is not counted."""
+    spec, shape, batch = "linear 2048 > relu > linear 2100 > relu > linear 10", (64,), 64
+    module, x = network(spec, shape, batch, False)
+    assert max(p.numel() for p in module.parameters()) > WIDEST
+    trained = rewritten(module)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)  # one thread takes another way
+
+    def step() -> None:
+        F.cross_entropy(trained(x), torch.zeros(batch, dtype=torch.long)).backward()  # type: ignore[no-untyped-call]
+
+    try:
+        step()
+        module.zero_grad(set_to_none=True)
+        peak = most(step)
+    finally:
+        torch.set_num_threads(threads)
+    peak += 4 * (batch * math.prod(shape) + sum(p.numel() for p in module.parameters()))
+    assert footprint(cc.parse(spec), shape).peak(batch, moments=0) == pytest.approx(peak, rel=0.1)
 
 
 @pytest.mark.parametrize(("spec", "batch"), [("cnn-digits", 640), ("fcn-small", 16), ("alexnet", 4), ("down-max", 256), ("cnn-cifar10", 64), ("mlp-cifar10-3", 256), ("densenet121", 16)])  # fmt: skip

@@ -15,8 +15,9 @@ from convcalc.tracing import Trace
 
 # Layers for which it makes no difference where a cell stands.
 CELLWISE = (nn.ReLU, nn.Sigmoid, nn.Tanh, nn.GELU, nn.SiLU, nn.LeakyReLU)
-# Products by so many weights or more are a convolution's on a CPU.
-WIDE = 2**16
+# Products by so many weights or more are a convolution's on a CPU; by more than the second number, the copies of the weights that it
+# takes (three, in a layout of its own) cost more than they bring.
+WIDE, WIDEST = 2**16, 2**22
 # From so many channels on, CPUs do convolutions faster with the channels last.
 CHANNELS = 32
 ONEDNN = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
@@ -120,7 +121,7 @@ class Linears(nn.Module):
                     bias = weight @ layer.bias if bias is None else torch.addmv(bias, weight, layer.bias)
                 weight = weight @ layer.weight
         if (
-            x.ndim == 2 and x.device.type == "cpu" and x.dtype == torch.float32 and weight.numel() >= WIDE
+            x.ndim == 2 and x.device.type == "cpu" and x.dtype == torch.float32 and WIDE <= weight.numel() <= WIDEST
             and ONEDNN and not torch.is_autocast_enabled("cpu")
         ):  # fmt: skip
             picture = x.view(1, len(x), 1, -1).permute(0, 3, 1, 2)  # (1, in, N, 1), channels last
