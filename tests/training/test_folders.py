@@ -16,6 +16,7 @@ import torch
 
 from convcalc.errors import ConvcalcError
 from convcalc.train.data import Asked
+from convcalc.train.data.decoded import Decoded
 from convcalc.train.data.folders import decode, read_tree
 from convcalc.train.feed import Feed, scaling_of
 from training.files import written
@@ -315,13 +316,13 @@ def test_the_same_tree_by_another_way_is_decoded_once(
 
 def test_what_a_killed_process_had_begun_goes(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
-    left = {".00aa.npy": b"begun", ".11bb.npy": b"begun by one that lives"}
+    left = {".00aa-7.npy": b"begun", ".11bb-8.npy": b"begun by one that lives"}
     written(cache / "decoded", left)
     tree(tmp_path / "pictures")
     with (cache / "decoded" / "11bb.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         read_tree(tmp_path / "pictures", Asked(SIZE))
-    assert [path.name for path in (cache / "decoded").glob(".*.npy")] == [".11bb.npy"]
+    assert [path.name for path in (cache / "decoded").glob(".*.npy")] == [".11bb-8.npy"]
 
 
 def test_a_cache_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -348,3 +349,31 @@ def test_parts_without_classes_are_no_classes(tmp_path: Path, names: tuple[str, 
     with pytest.raises(ConvcalcError) as error:
         read_tree(tmp_path, Asked(SIZE))
     assert (error.value.kind, error.value.exit_code) == ("data_no_classes", 2)
+
+
+def test_a_file_system_without_locks(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
+
+    def refuse(*_: object) -> None:
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr("convcalc.train.data.decoded.fcntl.flock", refuse)
+    tree(tmp_path / "pictures")
+    assert (
+        read_tree(tmp_path / "pictures", Asked(SIZE)).checksum()
+        == read_tree(tmp_path / "pictures", Asked(SIZE)).checksum()
+    )
+
+
+def test_nobody_reads_what_is_being_decoded_again(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was left out belongs to the pictures of before, and goes before they do."""
+    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
+    tree(tmp_path / "pictures")
+    read_tree(tmp_path / "pictures", Asked(SIZE))
+    paths = [path for name in ("cbb", "cbsd", "healthy") for path in sorted((tmp_path / "pictures" / name).iterdir())]
+    place = Decoded.of(paths, (30, *SIZE))
+    assert place.read() is not None
+    with place.held():
+        place.begin()
+        assert Decoded.of(paths, (30, *SIZE)).read() is None
+    assert place.read() is None

@@ -24,11 +24,11 @@ _VERSION = 4
 
 
 class Decoded:
-    """Where the decoded pictures of some files lie, or will lie. Reading needs no lock: both files are only ever replaced whole."""
+    """Where the decoded pictures of some files lie, or will lie. Reading needs no lock: `left_out` is there only while all is."""
 
     def __init__(self, target: Path, shape: tuple[int, ...]) -> None:
         self.target, self.shape = target, shape
-        self.temporary = target.with_name(f".{target.name}")
+        self.temporary = target.with_name(f".{target.stem}-{os.getpid()}.npy")
         self.left_out = target.with_suffix(".json")  # the numbers of those that could not be decoded, and why
 
     @classmethod
@@ -43,12 +43,12 @@ class Decoded:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             lock = _lock(self.target).open("a")
-            with suppress(OSError):  # some file systems have no locks; the files are replaced whole there too
-                fcntl.flock(lock, fcntl.LOCK_EX)
         except OSError as error:
             raise _unwritable(folder, error) from None
         with lock:
-            _sweep(folder, lock)
+            with suppress(OSError):  # some file systems have no locks: there each process decodes for itself
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                _sweep(folder, lock)
             try:
                 yield
             finally:
@@ -68,6 +68,7 @@ class Decoded:
     def begin(self) -> Array:
         """An empty array on the disk, whose room is taken at once: a mapped file that finds the disk full later would end the process."""
         try:
+            self.left_out.unlink(missing_ok=True)  # nobody reads until all is there
             x: Array = np.lib.format.open_memmap(self.temporary, "w+", np.uint8, self.shape)
             with self.temporary.open("r+b") as file:
                 os.posix_fallocate(file.fileno(), 0, self.temporary.stat().st_size)
@@ -78,8 +79,8 @@ class Decoded:
     def keep(self, x: Array, left_out: Sequence[tuple[int, Why]]) -> None:
         """Let what was begun stay."""
         x.flush()  # type: ignore[attr-defined]
-        write_bytes(str(self.left_out), json.dumps(left_out).encode())
         self.temporary.replace(self.target)
+        write_bytes(str(self.left_out), json.dumps(left_out).encode())
 
 
 def _name(paths: Sequence[Path], shape: tuple[int, ...]) -> str:
@@ -105,7 +106,8 @@ def _lock(target: Path) -> Path:
 def _sweep(folder: Path, own: IO[str]) -> None:
     """Take away what processes that were killed had begun."""
     for left in folder.glob(".*.npy"):
-        with suppress(OSError), _lock(left.with_name(left.name[1:])).open("a") as lock:
+        target = left.with_name(left.name[1:].partition("-")[0])
+        with suppress(OSError), _lock(target).open("a") as lock:
             if lock.name != own.name:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # an error where its process is at it
             left.unlink(missing_ok=True)
