@@ -31,14 +31,14 @@ def runs(
     found = [Run(path.parent) for path in sorted(Path(folder).glob("*/config.json"))]
     rows: list[dict[str, Any]] = []
     broken: list[ConvcalcError] = []
-    whole = []
+    histories: dict[str, list[dict[str, Any]]] = {}
     for run in found:
         try:
             history, summary, config = run.metrics(), run.summary() or {}, run.config()
         except ConvcalcError as stop:
             broken.append(stop)
             continue
-        whole.append(run)
+        histories[run.name] = history
         held = [one["validation_accuracy"] for one in history if "validation_accuracy" in one]
         masks = [one["validation_iou"] for one in history if "validation_iou" in one]
         rows.append(
@@ -52,11 +52,11 @@ def runs(
     if picture is not None and not picture.lower().endswith(".png"):
         raise ConvcalcError("png_only", path=picture)
     if picture is not None:
-        if not any("validation_accuracy" in one for run in whole for one in run.metrics()):
+        if not any("validation_accuracy" in one for history in histories.values() for one in history):
             raise broken[0] if broken else MissingError("no_curves", path=folder)
         from convcalc.train import pictures
 
-        content = pictures.png(pictures.lines({run.name: run.metrics() for run in whole}, speech))
+        content = pictures.png(pictures.lines(histories, speech))
         from convcalc.files import write_bytes
 
         write_bytes(picture, content)
@@ -109,10 +109,9 @@ def _table(rows: list[dict[str, Any]], lang: str) -> None:
         data = row["data"] if row["limit"] is None else f"{row['data']} (≤ {row['limit']})"
         words = [row["run"], f"{row['recipe']}, {row['flavour']}", data]
         if narrow:
-            told = words[0].startswith(
-                f"{row['recipe']}-{row['flavour']}-"
-            )  # by the name that a run has if it is given none
-            words = ["\n  ".join(words[:1] + words[2:] if told else words)]
+            # the name that a run has if it is given none says what its recipe is
+            usual = row["run"].startswith(f"{row['recipe']}-{row['flavour']}-")
+            words = ["\n  ".join(words[:1] + words[2:] if usual else words)]
         seconds = "–" if row["seconds"] is None else decimal(f"{row['seconds']:.1f}", lang)
         test = row["test_iou"] if row["test_iou"] is not None else row["test_accuracy"]
         held = row["validation_iou"] if row["validation_iou"] is not None else row["validation_accuracy"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -212,7 +212,7 @@ def masks(shown: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], classes: S
 MARKERS = ("", "s", "^", "x", "v", "d")
 
 
-def lines(series: dict[str, Sequence[dict[str, Any]]], lang: str) -> Figure:
+def lines(series: Mapping[str, Sequence[dict[str, Any]]], lang: str) -> Figure:
     """The validation accuracy of every run, one curve each, to compare them."""
     from matplotlib import colormaps
     from matplotlib.ticker import MaxNLocator

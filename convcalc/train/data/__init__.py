@@ -64,7 +64,7 @@ class Dataset:
     validation: Split | None = None
     words: tuple[str, ...] = ()  # the vocabulary; empty for pictures
     notes: tuple[tuple[str, str], ...] = ()  # what a user should know, in English and Vietnamese
-    whole: bool = True  # not a part of what its authors published
+    whole: bool = True  # whether it is all that its authors published, as far as that is known
 
     @property
     def kind(self) -> str:
@@ -117,6 +117,10 @@ class Remote:
     mirrors: tuple[str, ...]
     optional: tuple[str, ...] = ()  # other names under which it may lie
 
+    def lies_in(self, folder: Path) -> bool:
+        """Whether it is there, under any of its names."""
+        return any((folder / name).is_file() for name in (self.name, *self.optional))
+
 
 Loader: TypeAlias = "Callable[[Path, Asked], Dataset]"
 
@@ -158,7 +162,7 @@ def data_set(
     """Make a function the reader of a named set; a set without folders is made by the function itself."""
 
     def holds(folder: Path) -> bool:
-        return bool(files) and all(any((folder / n).is_file() for n in (f.name, *f.optional)) for f in files)
+        return bool(files) and all(file.lies_in(folder) for file in files)
 
     def register(load: Loader) -> Loader:
         SOURCES[name] = Source(

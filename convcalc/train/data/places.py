@@ -115,17 +115,13 @@ def _fetched(source: Source, folder: str | None, told: Told) -> Path:
     except ConvcalcError as error:
         values = {key: error.values[key] for key in ("reason",) if key in error.values}
         for place in (root / name for root in roots(folder) for name in source.folders):
-            lacking = [file.name for file in source.files if not _there(place, file)]
+            lacking = [file.name for file in source.files if not file.lies_in(place)]
             if 0 < len(lacking) < len(source.files):
                 raise MissingError("data_incomplete", path=str(place), name=", ".join(lacking), **values) from None
             other = next((name for name in source.unread if (place / name).exists()), None)
             if other is not None:
                 raise MissingError("data_unread", path=str(place), name=other, wants=source.files[0].name) from None
         raise
-
-
-def _there(folder: Path, file: Remote) -> bool:
-    return any((folder / name).is_file() for name in (file.name, *file.optional))
 
 
 def fetch(source: Source, told: Told) -> Path:
