@@ -38,6 +38,12 @@ def tree(folder: Path, parts: tuple[str, ...] = ("",), count: int = 10) -> Path:
     return folder
 
 
+def large(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tree in `pictures` that counts as too large for the memory."""
+    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
+    tree(folder / "pictures")
+
+
 SIZE = (3, 16, 16)
 
 
@@ -73,8 +79,7 @@ def test_broken_pictures_are_named_and_left_out_only_when_asked(tmp_path: Path) 
 def test_what_was_left_out_of_a_large_tree_is_remembered(
     tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
-    tree(tmp_path / "pictures")
+    large(tmp_path, monkeypatch)
     (tmp_path / "pictures" / "cbb" / "3.png").write_text("no picture")
     first = read_tree(tmp_path / "pictures", Asked(SIZE, skip_bad=True))
     looked: list[str] = []
@@ -96,8 +101,7 @@ def test_what_was_left_out_of_a_large_tree_is_remembered(
 def test_a_picture_that_can_be_read_again_is_there(
     tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
-    tree(tmp_path / "pictures")
+    large(tmp_path, monkeypatch)
     whole = read_tree(tmp_path / "pictures", Asked(SIZE)).checksum()
     for path in (cache / "decoded").glob("*.npy"):
         path.unlink()
@@ -114,8 +118,7 @@ def test_a_picture_that_can_be_read_again_is_there(
 
 
 def test_two_at_once_decode_a_tree_once(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
-    tree(tmp_path / "pictures")
+    large(tmp_path, monkeypatch)
     looked: list[Path] = []
     begun = threading.Event()
 
@@ -140,8 +143,7 @@ def test_two_at_once_decode_a_tree_once(tmp_path: Path, cache: Path, monkeypatch
 
 
 def test_a_cache_of_somebody_else_is_read(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
-    tree(tmp_path / "pictures")
+    large(tmp_path, monkeypatch)
     first = read_tree(tmp_path / "pictures", Asked(SIZE)).checksum()
     monkeypatch.setattr("convcalc.train.data.decoded._lock", lambda path: Path("/proc/nowhere"))
     assert read_tree(tmp_path / "pictures", Asked(SIZE)).checksum() == first
@@ -150,8 +152,7 @@ def test_a_cache_of_somebody_else_is_read(tmp_path: Path, cache: Path, monkeypat
 def test_a_link_to_nothing_and_a_name_in_no_encoding(
     tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
-    tree(tmp_path / "pictures")
+    large(tmp_path, monkeypatch)
     (tmp_path / "pictures" / "cbb" / "x.png").symlink_to("nowhere.png")
     (Path(os.fsdecode(os.fsencode(tmp_path) + b"/pictures/cbb/\xff.png"))).write_bytes(picture((1, 2, 3)))
     with pytest.raises(ConvcalcError) as error:
@@ -291,8 +292,7 @@ def change(decoded: Path) -> None:
 def test_decoded_pictures_that_are_not_whole_are_decoded_again(
     tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None]
 ) -> None:
-    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
-    tree(tmp_path / "pictures")
+    large(tmp_path, monkeypatch)
     first = read_tree(tmp_path / "pictures", Asked(SIZE)).checksum()
     damage(cache / "decoded")
     again = read_tree(tmp_path / "pictures", Asked(SIZE))
@@ -304,8 +304,7 @@ def test_decoded_pictures_that_are_not_whole_are_decoded_again(
 def test_the_same_tree_by_another_way_is_decoded_once(
     tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
-    tree(tmp_path / "pictures")
+    large(tmp_path, monkeypatch)
     (tmp_path / "link").symlink_to(tmp_path / "pictures")
     monkeypatch.chdir(tmp_path)
     found = {
@@ -367,8 +366,7 @@ def test_a_file_system_without_locks(tmp_path: Path, cache: Path, monkeypatch: p
 
 def test_nobody_reads_what_is_being_decoded_again(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was left out belongs to the pictures of before, and goes before they do."""
-    monkeypatch.setattr("convcalc.train.data.folders.IN_MEMORY", 1000)
-    tree(tmp_path / "pictures")
+    large(tmp_path, monkeypatch)
     read_tree(tmp_path / "pictures", Asked(SIZE))
     paths = [path for name in ("cbb", "cbsd", "healthy") for path in sorted((tmp_path / "pictures" / name).iterdir())]
     place = Decoded.of(paths, (30, *SIZE))
