@@ -159,7 +159,8 @@ class Feed:
             x = self.x.index_select(0, moved(places, self.device))
         if draws is not None:
             x = changed(x, changes, moved(draws, self.device))
-        return fitted(x.float(), self.shape).mul(self.scale).add_(self.offset)
+        # in place: all of this is the batch's own
+        return fitted(x.float(), self.shape).mul_(self.scale).add_(self.offset)
 
 
 def moved(value: Tensor, device: torch.device) -> Tensor:
