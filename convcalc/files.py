@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from convcalc.errors import ConvcalcError, MissingError
+from convcalc.reasons import of_system
 
 
 def read_bytes(path: str) -> bytes:
@@ -17,13 +18,7 @@ def read_bytes(path: str) -> bytes:
             return sys.stdin.buffer.read() if sys.stdin is not None else b""
         return Path(path).read_bytes()
     except OSError as error:
-        reason = error.strerror or str(error)
-        reason_vi = {
-            FileNotFoundError: "không tìm thấy",
-            PermissionError: "không có quyền đọc",
-            IsADirectoryError: "đó là thư mục",
-        }
-        raise MissingError("no_file", path=path, reason=reason, reason_vi=reason_vi.get(type(error), reason)) from None
+        raise MissingError("no_file", path=path, **of_system(error)) from None
 
 
 def read_text(path: str) -> str:
@@ -48,7 +43,7 @@ def write_bytes(path: str, content: bytes, overwrite: bool = True) -> None:
         try:
             target.write_bytes(content)
         except OSError as error:
-            raise ConvcalcError("cannot_write", path=path, reason=error.strerror or str(error)) from None
+            raise ConvcalcError("cannot_write", path=path, **of_system(error)) from None
         return
     if not overwrite and target.exists():
         raise ConvcalcError("exists", path=path)
@@ -70,8 +65,8 @@ def write_bytes(path: str, content: bytes, overwrite: bool = True) -> None:
     except (OSError, ValueError) as error:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ConvcalcError("cannot_write", path=path, reason=reason or str(error)) from None
+        reason = of_system(error) if isinstance(error, OSError) else {"reason": str(error)}
+        raise ConvcalcError("cannot_write", path=path, **reason) from None
 
 
 def _umask() -> int:

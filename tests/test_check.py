@@ -206,3 +206,15 @@ def test_torch_that_cannot_be_imported(convcalc: Callable[..., object], monkeypa
     assert ran.code == 3  # type: ignore[attr-defined]
     assert "Total params: 0" in ran.out  # type: ignore[attr-defined]
     assert "pip install torch" in ran.err  # type: ignore[attr-defined]
+
+
+def test_a_command_that_is_nothing_without_torch(
+    convcalc: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "torch", None)
+    ran = convcalc("train", "lenet", "--lang", "vi")
+    assert ran.code == 3  # type: ignore[attr-defined]
+    assert "lệnh này cần torch" in ran.err  # type: ignore[attr-defined]
+    assert "--no-check" not in ran.err  # type: ignore[attr-defined]

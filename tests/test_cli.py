@@ -200,6 +200,38 @@ def test_options_that_are_wrong(convcalc: Callable[..., Any], words: list[str], 
         assert ran.out == ""
 
 
+def test_wrong_options_are_told_in_vietnamese_words(convcalc: Callable[..., Any]) -> None:
+    for words, said in (
+        (["train", "lenet", "more"], "thừa đối số more"),
+        (["predict"], "thiếu run"),
+        (["train", "--recipe", "slow"], "giá trị 'slow' của --recipe không hợp lệ, phải là một trong các giá trị: slide, fast"),
+        (["shape", "relu", "--foo"], "không có tuỳ chọn --foo"),
+        (["shape", "relu", "--batch"], "--batch cần một giá trị"),
+    ):  # fmt: skip
+        ran = convcalc("--lang=vi", *words)
+        assert (ran.code, said in " ".join(ran.err.split())) == (2, True), ran.err
+
+
+def test_a_help_page_is_in_one_language() -> None:
+    pairs = [
+        ("Usage:", "Cách dùng:"), ("Options", "Tuỳ chọn"), ("Show this message", "Hiện trợ giúp này"), ("[default:", "[mặc định:"),
+        ("[required]", "[bắt buộc]"), ("Arguments", "Đối số"), ("Commands", "Lệnh"),
+    ]  # fmt: skip
+    seen = set()
+    for words in ([], ["train"], ["quiz"], ["predict"]):
+        pages = [
+            subprocess.run(
+                [sys.executable, "-m", "convcalc", *words, "--help", "--lang", lang], capture_output=True, text=True, check=True, env=os.environ | {"COLUMNS": "100"}
+            ).stdout
+            for lang in ("en", "vi")
+        ]  # fmt: skip
+        for pair in pairs:
+            there = [[text in page for text in pair] for page in pages]
+            assert there in ([[True, False], [False, True]], [[False, False], [False, False]]), (words, pair)
+            seen |= {pair} if there[0][0] else set()
+    assert seen == set(pairs)
+
+
 def test_help_names_every_option(convcalc: Callable[..., Any]) -> None:
     ran = convcalc("shape", "--help")
     assert ran.code == 0

@@ -11,8 +11,11 @@ from typing import Annotated, Any
 import typer
 
 from convcalc import __version__
+from convcalc.cli.options import LangOption
+from convcalc.cli.spoken import Command, Group
 from convcalc.errors import ConvcalcError, internal
-from convcalc.words import asked_language, asked_options, pick
+from convcalc.reasons import of_system
+from convcalc.words import LANGUAGES, asked_language, asked_options, pick
 
 # In the order of the help; each is the function of that name in the module of that name.
 COMMANDS = (
@@ -37,6 +40,7 @@ def app_for(words: Sequence[str]) -> typer.Typer:
     lang = asked_language()
     app = typer.Typer(
         name="convcalc",
+        cls=Group,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -47,13 +51,13 @@ def app_for(words: Sequence[str]) -> typer.Typer:
         ),
     )
     app.callback()(_convcalc)
-    asked = next((word for word in words if not word.startswith("-")), None)
+    asked = next((word for word in words if not word.startswith("-") and word not in LANGUAGES), None)
     for name in (asked,) if asked in COMMANDS else COMMANDS:
         found = getattr(import_module(f"convcalc.cli.{name}"), str(name))
         if isinstance(found, typer.Typer):
             app.add_typer(found, name=name)
         else:
-            app.command(name)(found)
+            app.command(name, cls=Command)(found)
     return app
 
 
@@ -73,6 +77,7 @@ def _convcalc(
             help=pick(asked_language(), "Print the version.", "In phiên bản."),
         ),
     ] = False,
+    lang: LangOption = None,
 ) -> None: ...
 
 
@@ -90,7 +95,7 @@ def main() -> None:
         code = 0
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = _report(ConvcalcError("no_output", reason=error.strerror or str(error)), json=False)
+        code = _report(ConvcalcError("no_output", **of_system(error)), json=False)
     sys.exit(code)
 
 
@@ -128,15 +133,22 @@ def _usage_error(error: Any) -> ConvcalcError:
     option = getattr(error, "option_name", None)
     param = getattr(error, "param", None)
     name = max(getattr(param, "opts", None) or [""], key=len)
-    if type(error).__name__ == "NoSuchOption":
+    kind = type(error).__name__
+    if kind == "NoSuchOption":
         said = f"không có tuỳ chọn {option}"
+    elif kind == "BadOptionUsage" and "requires" in message:
+        said = f"{option} cần một giá trị"
+    elif kind == "MissingParameter":
+        said = f"thiếu {name}"
     elif param is not None and name:
         words = asked_options()
         given = next((words[i + 1] for i, word in enumerate(words[:-1]) if word in param.opts), "")
         choices = getattr(param.type, "choices", None)
         said = f"giá trị '{given}' của {name} không hợp lệ" + (
-            f", phải là một trong {', '.join(choices)}" if choices else ""
+            f", phải là một trong các giá trị: {', '.join(choices)}" if choices else ""
         )
+    elif message.startswith("Got unexpected extra argument"):
+        said = f"thừa đối số {message.partition('(')[2].partition('(')[2].rstrip(')')}"
     else:
         said = f"dòng lệnh không đúng ({message})"
     return ConvcalcError("bad_option", problem=message, problem_vi=said, command=command)

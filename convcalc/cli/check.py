@@ -31,7 +31,7 @@ def check(
     try:
         from convcalc.torchside.sample import sample
     except ImportError as error:
-        raise ConvcalcError("no_torch", reason=str(error)) from None
+        raise ConvcalcError("torch_needed", reason=str(error)) from None
     begun = time.perf_counter()
     show = _progress(samples) if sys.stderr.isatty() and not json else None
     result = sample(samples, seed, device.value, show)

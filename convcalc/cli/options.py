@@ -11,7 +11,7 @@ import typer
 
 from convcalc.errors import ConvcalcError
 from convcalc.files import read_bytes, read_text
-from convcalc.words import asked_language, default_language, pick
+from convcalc.words import asked_language, pick
 
 if TYPE_CHECKING:
     from convcalc.layers.base import Layer
@@ -96,8 +96,8 @@ def free_name(base: str, ending: str) -> str:
 
 
 def language(option: Lang | None) -> str:
-    """The language of an answer: the option's, else the locale's."""
-    return default_language() if option is None else option.value
+    """The language of an answer: the option's, else that of --lang before the command, else the locale's."""
+    return asked_language() if option is None else option.value
 
 
 def is_file(text: str) -> bool:

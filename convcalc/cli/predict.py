@@ -15,7 +15,7 @@ from convcalc.words import decimal, pick
 
 def predict(
     run: Annotated[str, typer.Argument(help=pick(HELP, "The run's name or folder.", "Tên hoặc thư mục của run."))],
-    files: Annotated[list[str], typer.Argument(help=pick(HELP, "Pictures; for a network on texts, text files or texts in quotes.", "Ảnh; với model văn bản là file .txt hoặc câu trong ngoặc kép."))],
+    files: Annotated[list[str], typer.Argument(help=pick(HELP, "Pictures; for a network on texts, text files or texts in quotes.", "Ảnh; với model học từ văn bản: file văn bản hoặc văn bản đặt trong ngoặc kép."))],
     top: Annotated[int, typer.Option("--top", help=pick(HELP, "So many classes.", "Số lớp hiển thị."))] = 3,
     runs: RunsOption = "runs",
     json: JsonOption = False,
@@ -53,4 +53,6 @@ def predict(
     return 0 if failed is None else failed.exit_code
 
 
-predict.__doc__ = pick(HELP, predict.__doc__ or "", "In các lớp có xác suất cao nhất của ảnh hoặc câu.")
+predict.__doc__ = pick(
+    HELP, predict.__doc__ or "", "In các lớp có xác suất cao nhất của ảnh hoặc văn bản, kèm xác suất."
+)

@@ -20,7 +20,7 @@ def run_and_trace(path: str, name: str | None, arguments: ast.Call, x: Shape) ->
 
         from convcalc.torchside.fx import import_module
     except ImportError as error:
-        raise ConvcalcError("no_torch", reason=str(error)) from None
+        raise ConvcalcError("torch_needed", reason=str(error)) from None
     folder = str(Path(path).resolve().parent)
     sys.path.insert(0, folder)
     try:

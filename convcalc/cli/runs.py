@@ -27,7 +27,7 @@ def runs(
     from convcalc.train.run import Run
 
     if folder != "runs" and not Path(folder).is_dir():
-        raise MissingError("no_file", path=folder, reason="No such folder", reason_vi="không có thư mục này")
+        raise MissingError("no_runs_folder", path=folder)
     found = [Run(path.parent) for path in sorted(Path(folder).glob("*/config.json"))]
     rows: list[dict[str, Any]] = []
     broken: list[ConvcalcError] = []
@@ -149,7 +149,7 @@ def recipes_table(json: bool, lang: str) -> None:
     heads = pick(
         lang,
         "recipe,data,published,slide (epochs × batch),fast",
-        "recipe,dữ liệu,công bố,slide (epoch × batch),fast",
+        "recipe,dữ liệu,đã công bố,slide (epoch × batch),fast",
     )
     for i, title in enumerate(heads.split(",")):
         table.add_column(title, header_style="bold", justify="right" if i == 2 else "left", no_wrap=True)

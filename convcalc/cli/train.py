@@ -67,7 +67,7 @@ def train(
     fresh: Annotated[bool, typer.Option("--fresh", help=pick(HELP, "Begin anew where the run is there already.", "Bắt đầu lại nếu run đã có."))] = False,
     target_accuracy: Annotated[float | None, typer.Option("--target-accuracy", help=pick(HELP, "Stop when the validation accuracy (for masks, mIoU) reaches it (0 to 1); 1 is the exit code if it does not.", "Dừng khi độ chính xác validation (với mask là mIoU) đạt mức này (0 đến 1); mã thoát 1 nếu không đạt."), show_default=False)] = None,
     init: Annotated[str | None, typer.Option("--init", metavar="RUN", help=pick(HELP, "Begin with the weights of a run.", "Bắt đầu từ trọng số của một run."), show_default=False)] = None,
-    freeze: Annotated[Frozen | None, typer.Option("--freeze", help=pick(HELP, "features: only the last layer learns.", "features: chỉ layer cuối học."), show_default=False)] = None,
+    freeze: Annotated[Frozen | None, typer.Option("--freeze", help=pick(HELP, "features: only the last layer learns.", "features: chỉ huấn luyện layer cuối."), show_default=False)] = None,
     classes: Annotated[int | None, typer.Option("--classes", help=pick(HELP, "Outputs of the last layer, if more than the data's classes.", "Số output của layer cuối, nếu nhiều hơn số lớp của dữ liệu."), show_default=False)] = None,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help=pick(HELP, "Leave out pictures that cannot be decoded.", "Bỏ qua ảnh không đọc được."))] = False,
     listed: Annotated[bool, typer.Option("--list", help=pick(HELP, "List the recipes.", "Liệt kê các recipe."))] = False,
@@ -118,4 +118,6 @@ def train(
     return 0 if summary.get("reached_target") is not False else 1
 
 
-train.__doc__ = pick(HELP, train.__doc__ or "", "Huấn luyện một model; chạy lại lệnh để tiếp tục chỗ đã dừng.")
+train.__doc__ = pick(
+    HELP, train.__doc__ or "", "Huấn luyện một model; chạy lại đúng lệnh đó để tiếp tục từ chỗ đã dừng."
+)

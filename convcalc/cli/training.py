@@ -21,7 +21,7 @@ def trained(options: dict[str, Any], resume: str | None, lang: str, quiet: bool)
     try:
         import torch  # noqa: F401
     except ImportError as error:
-        raise MissingError("no_torch", reason=str(error)) from None
+        raise MissingError("torch_needed", reason=str(error)) from None
     from pathlib import Path
 
     from convcalc.train.live import Live
@@ -78,7 +78,7 @@ def trained(options: dict[str, Any], resume: str | None, lang: str, quiet: bool)
         except KeyboardInterrupt:
             live.say(
                 f"stopped; the training is over, and convcalc report {chosen.folder} draws its pictures",
-                f"đã dừng; việc train đã xong, dùng convcalc report {chosen.folder} để vẽ hình", "yellow",
+                f"đã dừng; huấn luyện đã xong, dùng convcalc report {chosen.folder} để vẽ hình", "yellow",
             )  # fmt: skip
             raise
         live.say(f"see {chosen.folder}/report.md", f"xem {chosen.folder}/report.md")

@@ -78,6 +78,13 @@ KINDS: dict[str, Kind] = {
         "Cài torch (pip install torch), hoặc thêm --no-check.",
         exit_code=3,
     ),
+    "torch_needed": Kind(
+        "this needs torch, which cannot be imported: {reason}",
+        "lệnh này cần torch, nhưng không import được: {reason}",
+        "Install it (pip install torch).",
+        "Cài torch (pip install torch).",
+        exit_code=3,
+    ),
     "no_device": Kind(
         "the device '{device}' is not there: {reason}",
         "không có thiết bị '{device}': {reason}",

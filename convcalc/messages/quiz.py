@@ -44,7 +44,7 @@ KINDS: dict[str, Kind] = {
     "unreadable_answer": Kind("the answer cannot be read: {why}", "không đọc được câu trả lời: {why_vi}"),
     "out_of_range": Kind(
         "{option} must be from {low} to {high}, not {value}",
-        "{option} phải từ {low} đến {high}, không phải {value}",
+        "{option} phải nằm trong khoảng từ {low} đến {high}, nhưng lại là {value}",
     ),
     "progress_newer": Kind(
         "{path} was written by a newer convcalc (version {version} of the file; this one knows {known})",
@@ -62,7 +62,7 @@ KINDS: dict[str, Kind] = {
     ),
     "progress_unwritable": Kind(
         "the answers cannot be kept in {path} ({reason})",
-        "không lưu được câu trả lời vào {path} ({reason})",
+        "không lưu được câu trả lời vào {path} ({reason_vi})",
         "Name another file with CONVCALC_PROGRESS, or go on without keeping them: --no-save.",
         "Chọn file khác bằng CONVCALC_PROGRESS, hoặc làm bài mà không lưu: --no-save.",
         3,
@@ -71,7 +71,7 @@ KINDS: dict[str, Kind] = {
         "{count} answers could not be kept: {lost}",
         "{count} câu trả lời chưa lưu được: {lost}",
         "Make room on the disk; convcalc quiz answer grades each of them again.",
-        "Giải phóng ổ đĩa; convcalc quiz answer sẽ chấm lại từng câu.",
+        "Giải phóng dung lượng ổ đĩa; convcalc quiz answer sẽ chấm lại từng câu.",
         3,
     ),
     "bad_paper": Kind(

@@ -66,7 +66,7 @@ KINDS: dict[str, Kind] = {
     ),
     "cannot_write": Kind(
         "'{path}' cannot be written: {reason}",
-        "không ghi được '{path}': {reason}",
+        "không ghi được '{path}': {reason_vi}",
         "Check the folder and the space left.",
         "Kiểm tra thư mục và dung lượng còn trống.",
         3,

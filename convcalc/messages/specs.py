@@ -190,7 +190,7 @@ KINDS: dict[str, Kind] = {
     ),
     "no_output": Kind(
         "the output cannot be written: {reason}",
-        "không ghi được kết quả: {reason}",
+        "không ghi được kết quả: {reason_vi}",
         exit_code=3,
     ),
     "not_text": Kind(

@@ -25,13 +25,13 @@ KINDS: dict[str, Kind] = {
     ),
     "process_gone": Kind(
         "another process of this training has ended",
-        "một tiến trình khác của lần train này đã dừng",
+        "một tiến trình khác của lần huấn luyện này đã dừng",
         "Its own words say why; the same command (without --fresh) goes on from the last checkpoint.",
-        "Xem thông báo của tiến trình đó; chạy lại đúng lệnh này để tiếp tục từ checkpoint gần nhất.",
+        "Xem thông báo của tiến trình đó để biết lý do; chạy lại lệnh này (bỏ --fresh) để tiếp tục từ checkpoint gần nhất.",
     ),
     "freeze_untrained": Kind(
         "--freeze features would keep {name}, which {run} does not have with this shape and these words",
-        "--freeze features sẽ giữ nguyên {name}, mà {run} không có trọng số này với cùng shape và cùng từ điển",
+        "--freeze features sẽ giữ nguyên {name}, nhưng {run} không có trọng số này với đúng shape và từ điển đó",
         "Take the weights of a run of the same network, or leave out --freeze.",
         "Lấy trọng số từ run của cùng một mạng, hoặc bỏ --freeze.",
     ),
@@ -51,6 +51,11 @@ KINDS: dict[str, Kind] = {
         "Các run: {known}.",
         3,
     ),
+    "no_runs_folder": Kind(
+        "there is no folder '{path}'",
+        "không có thư mục '{path}'",
+        exit_code=3,
+    ),
     "cannot_compile": Kind(
         "torch.compile cannot compile this network here: {reason}",
         "torch.compile không biên dịch được mạng này ở đây: {reason}",
@@ -62,7 +67,7 @@ KINDS: dict[str, Kind] = {
         "--name '{name}' is no name of a folder",
         "--name '{name}' không phải tên thư mục",
         "The folder of all runs is named with --runs.",
-        "Thư mục chứa các run chỉ ra bằng --runs.",
+        "Dùng --runs để chọn thư mục chứa các run.",
     ),
     "bad_picture": Kind(
         "the picture '{path}' cannot be read: {reason}",
@@ -116,9 +121,9 @@ KINDS: dict[str, Kind] = {
     ),
     "run_unwritable": Kind(
         "{path} cannot be written: {reason}",
-        "không ghi được {path}: {reason}",
+        "không ghi được {path}: {reason_vi}",
         "What was there before is whole; make room, and the same command (without --fresh) goes on from the last epoch.",
-        "Dữ liệu trước đó vẫn nguyên vẹn; giải phóng ổ đĩa rồi chạy lại lệnh này (bỏ --fresh) để tiếp tục từ epoch cuối.",
+        "Dữ liệu trước đó vẫn nguyên vẹn; giải phóng dung lượng ổ đĩa rồi chạy lại lệnh này (bỏ --fresh) để tiếp tục từ epoch cuối.",
         3,
     ),
     "run_unfinished": Kind(
@@ -128,7 +133,7 @@ KINDS: dict[str, Kind] = {
     ),
     "run_no_epoch": Kind(
         "the run {name} has not finished an epoch yet",
-        "run {name} chưa train xong epoch nào",
+        "run {name} chưa huấn luyện xong epoch nào",
         "convcalc train --resume {name} goes on.",
         "Chạy tiếp bằng convcalc train --resume {name}.",
         3,
@@ -137,11 +142,11 @@ KINDS: dict[str, Kind] = {
         "the loss is no number any more in epoch {epoch}",
         "loss bị NaN hoặc vô cực ở epoch {epoch}",
         "The learning rate {lr} is too high for this; try --lr with a third of it, with --fresh or another --name.",
-        "Learning rate {lr} quá lớn; thử --lr bằng một phần ba, cùng với --fresh hoặc --name khác.",
+        "Learning rate {lr_vi} quá lớn; thử --lr bằng một phần ba, cùng với --fresh hoặc --name khác.",
     ),
     "out_of_memory": Kind(
         "there is not enough memory for a batch of {batch} (about {needs} MiB; {each} MiB a sample)",
-        "không đủ bộ nhớ cho batch {batch} (khoảng {needs} MiB; {each} MiB mỗi mẫu)",
+        "không đủ bộ nhớ cho batch {batch} (khoảng {needs} MiB; mỗi mẫu {each_vi} MiB)",
         "Try --batch {fits}.",
         "Thử --batch {fits}.",
         3,

@@ -19,6 +19,7 @@ from convcalc.quiz.markdown import key_text, paper_text
 from convcalc.quiz.objects import question_object
 from convcalc.quiz.paper import Asked, Paper
 from convcalc.quiz.tablefile import read_table
+from convcalc.reasons import of_system
 
 # An id becomes the name of a file.
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -75,7 +76,7 @@ def give(paper: Paper, students: Sequence[Student], seed: int, lang: str, out: s
         target.parent.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:40]}-"))
     except OSError as error:
-        raise ConvcalcError("cannot_write", path=out, reason=error.strerror or str(error)) from None
+        raise ConvcalcError("cannot_write", path=out, **of_system(error)) from None
     try:
         _write(building, paper, students, seed, lang)
         building.chmod(0o755)
@@ -83,7 +84,7 @@ def give(paper: Paper, students: Sequence[Student], seed: int, lang: str, out: s
             target.rmdir()
         building.rename(target)
     except OSError as error:
-        raise ConvcalcError("cannot_write", path=out, reason=error.strerror or str(error)) from None
+        raise ConvcalcError("cannot_write", path=out, **of_system(error)) from None
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return len(students)

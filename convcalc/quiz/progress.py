@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from convcalc.errors import ConvcalcError
+from convcalc.reasons import of_system
 
 # Each step brings a file from the version of its place to the next; PRAGMA user_version says how far a file is.
 STEPS = (
@@ -146,7 +147,7 @@ class Progress:
         except sqlite3.DatabaseError as error:
             raise ConvcalcError("progress_damaged", path=self.path, reason=str(error)) from None
         except OSError as error:
-            raise ConvcalcError("progress_unwritable", path=self.path, reason=error.strerror or str(error)) from None
+            raise ConvcalcError("progress_unwritable", path=self.path, **of_system(error)) from None
 
     def add(self, one: Answered) -> None:
         """Keep an answer; raises `ConvcalcError` where it cannot be kept."""

@@ -192,7 +192,7 @@ class Live:
             masks = "test_iou" in summary
             self.say(
                 f"always answering with the most common class is right for {always} of the {'pixels' if masks else 'samples'}, the network for {own}: it has learned nothing that helps; try another learning rate (--lr, with --fresh) or more epochs",
-                f"luôn trả lời lớp đông nhất thì đúng {always} số {'pixel' if masks else 'mẫu'}, còn mạng chỉ đúng {own}: mạng chưa học được gì có ích; thử learning rate khác (--lr, kèm --fresh) hoặc nhiều epoch hơn", "yellow",
+                f"luôn đoán lớp đông nhất thì đúng {always} số {'pixel' if masks else 'mẫu'}, còn mạng đúng {own}: mạng chưa học được gì có ích; thử learning rate khác (--lr, kèm --fresh) hoặc nhiều epoch hơn", "yellow",
             )  # fmt: skip
 
     def _finished(self, **summary: Any) -> None:

@@ -21,6 +21,7 @@ from convcalc.train.parallel import World
 from convcalc.train.recipes import Setup
 from convcalc.train.run import VERSION, Run
 from convcalc.train.sameness import differences, made_on
+from convcalc.words import decimal
 
 
 @dataclass
@@ -239,7 +240,8 @@ def cast_of(precision: str, device: torch.device) -> Callable[[], AbstractContex
 def finite(t: Training, loss: float, epoch: int) -> None:
     """Raise `ConvcalcError` where a loss of that epoch (from 0) is no number any more."""
     if not math.isfinite(loss):
-        raise ConvcalcError("loss_not_finite", epoch=epoch + 1, lr=f"{t.setup.lr:g}")
+        lr = f"{t.setup.lr:g}"
+        raise ConvcalcError("loss_not_finite", epoch=epoch + 1, lr=lr, lr_vi=decimal(lr, "vi"))
 
 
 def _save(t: Training, optimiser: optim.Optimizer, epoch: int, step: int, sums: Tensor) -> None:

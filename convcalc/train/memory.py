@@ -10,6 +10,7 @@ import torch
 
 from convcalc.errors import ConvcalcError, MissingError
 from convcalc.memory import Footprint
+from convcalc.words import decimal
 
 # The numbers of mallopt's settings in malloc.h of the GNU C library.
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
@@ -45,6 +46,7 @@ def too_large(found: Footprint, batch: int, moments: int, device: torch.device) 
     """What to say where a batch does not fit: what it takes, and how many samples would fit."""
     each = found.peak(batch, moments) - found.peak(batch - 1, moments)
     fits = min(batch // 2, found.largest_batch(int(0.8 * available(device)), moments))
+    sample = f"{each / 2**20:.2f}"
     return MissingError(
-        "out_of_memory", batch=batch, needs=f"{found.peak(batch, moments) / 2**20:.0f}", each=f"{each / 2**20:.2f}", fits=max(1, fits)
+        "out_of_memory", batch=batch, needs=f"{found.peak(batch, moments) / 2**20:.0f}", each=sample, each_vi=decimal(sample, "vi"), fits=max(1, fits)
     )  # fmt: skip

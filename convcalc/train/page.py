@@ -62,7 +62,9 @@ def _what_it_was(config: dict[str, Any], lang: str) -> list[tuple[str, str]]:
     if signature.get("init"):
         rows.append((pick(lang, "weights taken from", "trọng số lấy từ"), str(signature["init"])))
     if signature.get("freeze"):
-        rows.append((pick(lang, "what learned", "phần được học"), pick(lang, "only the last layer", "chỉ layer cuối")))
+        rows.append(
+            (pick(lang, "what learned", "phần được huấn luyện"), pick(lang, "only the last layer", "chỉ layer cuối"))
+        )
     if signature.get("target"):
         rows.append((pick(lang, "stops at a validation accuracy of", "dừng khi validation đạt"), _share(signature["target"], lang)))  # fmt: skip
     return rows
@@ -81,7 +83,7 @@ def _what_it_reached(
         done += pick(lang, ", the target was reached", ", đã đạt mục tiêu") if summary["reached_target"] else pick(lang, ", the target was not reached", ", chưa đạt mục tiêu")  # fmt: skip
     common = []
     if "most_common" in summary:  # runs of before have none
-        common = [(pick(lang, "always the most common class", "luôn trả lời lớp đông nhất"), _share(summary["most_common"], lang))]  # fmt: skip
+        common = [(pick(lang, "always the most common class", "nếu luôn đoán lớp đông nhất"), _share(summary["most_common"], lang))]  # fmt: skip
     return [
         ("epoch", done),
         (pick(lang, "test accuracy", "độ chính xác trên tập test") + per_pixel, _share(summary["test_accuracy"], lang)),
@@ -90,7 +92,7 @@ def _what_it_reached(
         (pick(lang, "published", "kết quả đã công bố"), published),
         (pick(lang, "test loss", "loss trên tập test"), decimal(f"{summary['test_loss']:.4f}", lang)),
         (pick(lang, "parameters", "số tham số"), str(summary["params"])),
-        (pick(lang, "seconds", "số giây"), decimal(f"{summary['seconds']:.1f}", lang)),
+        (pick(lang, "seconds", "thời gian (giây)"), decimal(f"{summary['seconds']:.1f}", lang)),
         (
             pick(lang, "made on", "chạy với"),
             ", ".join(f"{k} {v}" for k, v in summary["made_on"].items() if v is not False),

@@ -8,6 +8,8 @@ import lzma
 import zlib
 from typing import Any, TypeAlias
 
+from convcalc.reasons import of_system
+
 # `reason`, and where there are Vietnamese words for it, `reason_vi`.
 Why: TypeAlias = dict[str, Any]
 
@@ -23,8 +25,8 @@ def why(error: BaseException) -> Why:
     if type(error).__name__ == "UnidentifiedImageError":
         return {"reason": "it is no picture", "reason_vi": "không phải ảnh"}
     if isinstance(error, OSError) and error.strerror:
-        return {"reason": error.strerror}
+        return of_system(error)
     said = str(error).partition("\n")[0]
     if isinstance(error, EOFError) or any(words in said.lower() for words in ("truncated", "end-of-stream")):
-        return {"reason": "it is cut short", "reason_vi": "file bị cụt"}
+        return {"reason": "it is cut short", "reason_vi": "file không đầy đủ"}
     return {"reason": said[:120] or type(error).__name__}

@@ -58,7 +58,7 @@ class Opened:
                 pick(
                     lang,
                     f"this training is not finished: {done} of {of} epochs",
-                    f"run này chưa train xong: {done}/{of} epoch",
+                    f"run này chưa huấn luyện xong: {done}/{of} epoch",
                 )
             )
         return said

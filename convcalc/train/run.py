@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from convcalc.errors import ConvcalcError, MissingError
+from convcalc.reasons import of_system
 from convcalc.train import kept
 from convcalc.train.reasons import why
 
@@ -40,7 +41,7 @@ class Run:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ConvcalcError("cannot_write", path=str(self.folder), reason=error.strerror or str(error)) from None
+            raise ConvcalcError("cannot_write", path=str(self.folder), **of_system(error)) from None
 
     def clear(self) -> None:
         """Take away what a run leaves, and nothing else that may lie there."""
@@ -57,7 +58,7 @@ class Run:
         try:
             lock = (self.folder / ".lock").open("a")
         except OSError as error:
-            raise MissingError("run_unwritable", path=str(self.folder), reason=error.strerror or str(error)) from None
+            raise MissingError("run_unwritable", path=str(self.folder), **of_system(error)) from None
         with lock as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -89,10 +90,8 @@ class Run:
         except (OSError, RuntimeError) as error:  # torch.save wraps a full disk in a RuntimeError
             if temporary:
                 Path(temporary).unlink(missing_ok=True)
-            reason = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
-            raise MissingError(
-                "run_unwritable", path=str(self.folder / name.rstrip("-")), reason=reason or str(error)
-            ) from None
+            reason = of_system(error) if isinstance(error, OSError) else {"reason": str(error).splitlines()[0]}
+            raise MissingError("run_unwritable", path=str(self.folder / name.rstrip("-")), **reason) from None
         except BaseException:
             if temporary:
                 Path(temporary).unlink(missing_ok=True)
@@ -200,7 +199,12 @@ class Run:
                     raise ValueError
                 state = torch.load(io.BytesIO(content), map_location=device, weights_only=True)
                 if state["version"] != VERSION:
-                    raise ConvcalcError("run_broken", path=str(path), reason=f"version {state['version']}")
+                    raise ConvcalcError(
+                        "run_broken",
+                        path=str(path),
+                        reason=f"version {state['version']}",
+                        reason_vi=f"phiên bản {state['version']}",
+                    )
                 return dict(state)
             except ConvcalcError:
                 raise

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from convcalc import __version__
+from convcalc.words import decimal, pick
 
 
 def made_on(device: torch.device, precision: str, compiled: bool, processes: int) -> dict[str, Any]:
@@ -35,7 +36,21 @@ def _pairs(then: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, str]]:
         elif key == "spec":  # a long one, which the recipe stands for
             said += [("another network", "mạng khác")] if then.get("recipe") == now.get("recipe") else []
         elif key != "checksum":
-            said.append((f"{key} {before} → {after}",) * 2)
+            said.append(
+                (
+                    f"{key} {_shown(before, 'en')} → {_shown(after, 'en')}",
+                    f"{key} {_shown(before, 'vi')} → {_shown(after, 'vi')}",
+                )
+            )
         elif then.get("data") == now.get("data"):
             said.append(("other samples", "mẫu dữ liệu khác"))
     return said
+
+
+def _shown(value: Any, lang: str) -> str:
+    """A setting as a user would write it."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return pick(lang, "on", "bật") if value else pick(lang, "off", "tắt")
+    return decimal(str(value), lang) if isinstance(value, float) else str(value)

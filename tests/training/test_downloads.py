@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import http.server
 import socket
@@ -120,13 +121,14 @@ def test_an_altered_download_is_not_kept(serve: Callable[..., Server], cache: Pa
     error = refused("mnist", None, "no_download")
     assert error.exit_code == 3
     assert "checksum" in error.message()
+    assert "checksum không khớp" in error.message("vi")
     assert [path for path in (cache / "mnist").iterdir() if not path.name.startswith(".")] == []
 
 
 @pytest.fixture
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise OSError("Network is unreachable")
+        raise OSError(errno.ENETUNREACH, "Network is unreachable")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
@@ -138,6 +140,8 @@ def test_without_a_network_auto_takes_the_digits_and_says_so() -> None:
     assert (data.name, data.train.x.shape[1:]) == ("digits", (1, 28, 28))
     assert "digits" in data.notes[0][0]
     assert "mnist" in data.notes[0][1]
+    assert "Network is unreachable" in data.notes[0][0]
+    assert "không có kết nối mạng" in data.notes[0][1]
 
 
 @pytest.mark.usefixtures("no_network")

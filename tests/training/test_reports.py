@@ -206,6 +206,8 @@ def test_one_damaged_run_does_not_hide_the_others(convcalc: Convcalc, tmp_path: 
     ran = convcalc("runs", "--runs", str(tmp_path / "runs"), "--curves", str(tmp_path / "all.svg"), "--lang", "en")
     assert (ran.code, "PNG" in ran.err) == (2, True)
     assert not (tmp_path / "all.svg").exists()
+    ran = convcalc("runs", "--runs", str(tmp_path / "nothing"), "--lang", "vi")
+    assert (ran.code, "không có thư mục" in ran.err) == (3, True)
 
 
 def test_names_of_classes_as_people_write_them(tmp_path: Path) -> None:

@@ -8,9 +8,11 @@ from convcalc.cli.options import HELP
 from convcalc.cli.quiz.papers import grade, make
 from convcalc.cli.quiz.samples import answer, kinds, sample, stress
 from convcalc.cli.quiz.taking import review, stats, take
+from convcalc.cli.spoken import Command, Group
 from convcalc.words import pick
 
 quiz = typer.Typer(
+    cls=Group,
     invoke_without_command=True,
     help=pick(
         HELP,
@@ -20,4 +22,4 @@ quiz = typer.Typer(
 )
 quiz.callback()(take)
 for _command in (review, stats, sample, answer, kinds, make, grade, stress):
-    quiz.command(_command.__name__)(_command)
+    quiz.command(_command.__name__, cls=Command)(_command)

@@ -15,6 +15,7 @@ import numpy as np
 
 from convcalc.errors import ConvcalcError
 from convcalc.files import write_bytes
+from convcalc.reasons import of_system
 from convcalc.train.data import Array
 from convcalc.train.data.places import cache
 from convcalc.train.reasons import Why
@@ -114,4 +115,4 @@ def _sweep(folder: Path, own: IO[str]) -> None:
 
 
 def _unwritable(folder: Path, error: OSError) -> ConvcalcError:
-    return ConvcalcError("cannot_write", path=str(folder), reason=error.strerror or str(error))
+    return ConvcalcError("cannot_write", path=str(folder), **of_system(error))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from convcalc.errors import ConvcalcError, MissingError
+from convcalc.reasons import of_system
 from convcalc.train.data import Asked, Dataset, Remote, Source, sources
 from convcalc.train.data.published import confirmed
+from convcalc.train.reasons import Why
 
 # Seconds for a connection, and between two pieces of a file.
 PATIENCE = (10, 30)
@@ -63,7 +66,7 @@ def load(name: str, folder: str | None, asked: Asked, usual: str, told: Told, do
             found = known["digits"].load(Path(), asked)
             note = (
                 f"{error.message('en')}; training on scikit-learn's 1,797 digits instead of {usual}, so the figures are of another set",
-                f"{error.message('vi')}; dùng tạm 1.797 chữ số của scikit-learn thay cho {usual}, nên kết quả là của tập khác",
+                f"{error.message('vi')}; dùng tạm 1797 ảnh chữ số của scikit-learn thay cho {usual}, nên kết quả này không phải của {usual}",
             )
             return Dataset(**{**found.__dict__, "notes": (note,)})
     if name not in known:
@@ -113,7 +116,7 @@ def _fetched(source: Source, folder: str | None, told: Told) -> Path:
     try:
         return fetch(source, told)
     except ConvcalcError as error:
-        values = {key: error.values[key] for key in ("reason",) if key in error.values}
+        values = {key: error.values[key] for key in ("reason", "reason_vi") if key in error.values}
         for place in (root / name for root in roots(folder) for name in source.folders):
             lacking = [file.name for file in source.files if not file.lies_in(place)]
             if 0 < len(lacking) < len(source.files):
@@ -141,7 +144,7 @@ def _download(file: Remote, folder: Path, told: Told) -> None:
     import requests
 
     pooch.get_logger().setLevel("ERROR")
-    reason = ""
+    reason: Why = {"reason": ""}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / f".{file.name}.lock").open("a") as lock:
@@ -155,19 +158,29 @@ def _download(file: Remote, folder: Path, told: Told) -> None:
                 except (OSError, requests.RequestException) as error:
                     reason = _plain(error)
                 except ValueError:  # pooch's word for another checksum
-                    reason = "the checksum is another one"
+                    reason = {"reason": "the checksum is another one", "reason_vi": "checksum không khớp"}
                     (folder / f".{file.name}.part").unlink(missing_ok=True)
     except OSError as error:  # the cache cannot be written
-        reason = error.strerror or str(error)
-    raise MissingError("no_download", name=file.name, reason=reason, folder=str(folder))
+        reason = of_system(error)
+    raise MissingError("no_download", name=file.name, folder=str(folder), **reason)
 
 
-def _plain(error: Exception) -> str:
+def _plain(error: Exception) -> Why:
     """The cause of a failed download, without the machinery."""
     cause: BaseException = error
     while cause.__cause__ or cause.__context__:
         cause = cause.__cause__ or cause.__context__ or cause
-    return str(cause).rpartition("] ")[2][:120] or type(cause).__name__
+    if isinstance(cause, _Short):
+        return {"reason": "the connection ended early", "reason_vi": "kết nối bị ngắt giữa chừng"}
+    if isinstance(cause, socket.gaierror):
+        return {"reason": cause.strerror or str(cause), "reason_vi": "không tìm thấy máy chủ"}
+    if isinstance(cause, OSError) and cause.errno is not None:
+        return of_system(cause)
+    return {"reason": str(cause).rpartition("] ")[2][:120] or type(cause).__name__}
+
+
+class _Short(OSError):
+    """A download with fewer bytes than were announced."""
 
 
 class _Resuming:
@@ -197,5 +210,5 @@ class _Resuming:
                         there += len(piece)
                         self.told(name, there, total)
                 if total > there:
-                    raise OSError("the connection ended early")
+                    raise _Short
         part.replace(output_file)

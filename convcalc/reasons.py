@@ -1,0 +1,34 @@
+"""Why a file or a connection fails, in both languages instead of the system's English alone."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+_VI = {
+    errno.ENOENT: "không tìm thấy",
+    errno.EACCES: "không có quyền truy cập",
+    errno.EPERM: "không được phép",
+    errno.EISDIR: "đó là thư mục",
+    errno.ENOTDIR: "đường dẫn đi qua một file, không phải thư mục",
+    errno.EEXIST: "đã có sẵn",
+    errno.ENOSPC: "ổ đĩa đã đầy",
+    errno.EDQUOT: "đã hết hạn mức ổ đĩa",
+    errno.EFBIG: "file quá lớn",
+    errno.EROFS: "hệ thống file chỉ cho đọc",
+    errno.EIO: "lỗi đọc ghi của ổ đĩa",
+    errno.ENAMETOOLONG: "tên quá dài",
+    errno.ELOOP: "các liên kết trỏ vòng quanh",
+    errno.EMFILE: "đang mở quá nhiều file",
+    errno.ECONNREFUSED: "kết nối bị từ chối",
+    errno.ECONNRESET: "kết nối bị ngắt",
+    errno.ENETUNREACH: "không có kết nối mạng",
+    errno.ETIMEDOUT: "quá thời gian chờ",
+}
+
+
+def of_system(error: OSError) -> dict[str, Any]:
+    """`reason` and, where there are Vietnamese words for it, `reason_vi` of a message."""
+    found: dict[str, Any] = {"reason": error.strerror or str(error)}
+    words = _VI.get(error.errno or 0)
+    return found if words is None else found | {"reason_vi": words}
