@@ -105,7 +105,7 @@ RECIPES: dict[str, Recipe] = {
         Recipe("lenet-cassava", "lenet-same", "3,150,150", "", _SMALL, replace(_SMALL, augment=(("shift", 8.0), ("flip", 0.5)))),
         Recipe("textcnn", "textcnn", "60", "ntc-scv", Setup(6, 50, 1e-3, schedule="onecycle"), Setup(4, 64, 2e-3, "adamw", "onecycle", 0.05), 0.8878, "Exercise Convolutional Neural Network"),
         Recipe("digits20", "cnn-digits", "1,20,20", "ex7data", Setup(30, 64, 3e-3, schedule="onecycle", augment=(("shift", 1.0), ("turn", 10.0))), Setup(40, 64, 4e-3, "adamw", "onecycle", 0.05, 0.05, (("shift", 1.0), ("turn", 10.0)))),
-        Recipe("fcn", "fcn-small", "3,64,64", "shapes", _FCN, _FCN),
+        Recipe("fcn", "fcn-small", "3,64,64", "shapes", _FCN, replace(_FCN, epochs=50, lr=2e-2)),
         Recipe("resnet18-small", "resnet18-small", "3,32,32", "cifar10", _DEEP, _DEEP_FAST),
         *_deep(("alexnet",), _VGG, _VGG_FAST),
         *_deep((f"vgg-{kind}" for kind in ("a", "a-bn", "b", "b-bn", "c", "c-bn", "d", "d-bn", "e", "e-bn")), _VGG, _VGG_FAST),
