@@ -77,7 +77,9 @@ def trained(recipe: str, flavour: str, seed: int, more: Sequence[str]) -> dict[s
             "--json",
             *more,
         ]
-        ran = subprocess.run(words, check=True, capture_output=True, text=True)
+        ran = subprocess.run(words, check=False, capture_output=True, text=True)
+    if ran.returncode:
+        sys.exit(f"{' '.join(words)}: exit code {ran.returncode}\n{ran.stderr[-2000:]}")
     return dict(json.loads(ran.stdout))
 
 

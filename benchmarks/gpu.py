@@ -5,6 +5,8 @@ What was measured before stays in the table, in docs/results/gpu.json, until the
 
 python benchmarks/gpu.py lenet:fast cnn-cifar:slide cnn-cifar:fast resnet18-small:fast --seeds 3
 python benchmarks/gpu.py lenet:fast --seeds 3 --epochs 8
+
+The first seed has the GPU for itself, and all figures but the accuracy are its; with --beside N the other seeds train N at a time after that.
 """
 
 import argparse
@@ -12,8 +14,7 @@ import json
 import statistics
 import subprocess
 import sys
-import threading
-import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
 import torch
@@ -21,52 +22,56 @@ from common import RESULTS, machine, report, trained
 
 from convcalc.train.recipes import RECIPES
 
-EVERY = 0.2  # seconds between two looks at the GPU
+EVERY = 100  # milliseconds between two looks at the GPU
 
 
 class Busy:
-    """How much of the time kernels ran, as nvidia-smi says, in the middle half of a run: start and end load and draw."""
+    """How much of the time kernels ran, as nvidia-smi says, from the first to the last look at which any did: before and after, data are read and pictures drawn."""
 
     def __init__(self) -> None:
         self.seen: list[float] = []
-        self.over = threading.Event()
-        self.thread = threading.Thread(target=self._watch)
-
-    def _watch(self) -> None:
-        words = ["nvidia-smi", "--query-gpu=utilization.gpu", "--format=csv,noheader,nounits", "--id=0"]
-        while not self.over.is_set():
-            answer = subprocess.run(words, capture_output=True, text=True, check=False)
-            if answer.returncode == 0 and answer.stdout.strip().isdigit():
-                self.seen.append(float(answer.stdout) / 100)
-            time.sleep(EVERY)
 
     def __enter__(self) -> "Busy":
-        self.thread.start()
+        words = [
+            "nvidia-smi",
+            "--query-gpu=utilization.gpu",
+            "--format=csv,noheader,nounits",
+            "--id=0",
+            f"--loop-ms={EVERY}",
+        ]
+        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.over.set()
-        self.thread.join()
+        self.process.terminate()
+        said, _ = self.process.communicate()
+        self.seen = [float(line) / 100 for line in said.split() if line.isdigit()]
 
     @property
     def share(self) -> float | None:
-        middle = self.seen[len(self.seen) // 4 : -(len(self.seen) // 4) or None]
-        return statistics.mean(middle) if middle else None
+        busy = [i for i, share in enumerate(self.seen) if share]
+        return statistics.mean(self.seen[busy[0] : busy[-1] + 1]) if busy else None
 
 
 def run(recipe: str, flavour: str, seed: int, more: list[str]) -> dict[str, Any]:
     with Busy() as busy:
         found = trained(recipe, flavour, seed, ["--device", "cuda", *more])
-    return found | {"busy": busy.share}
+    return found | {"busy": busy.share, "alone": True}
+
+
+def beside(recipe: str, flavour: str, seed: int, more: list[str]) -> dict[str, Any]:
+    """The same among others on the GPU, whose times are theirs too."""
+    return trained(recipe, flavour, seed, ["--device", "cuda", *more]) | {"busy": None, "alone": False}
 
 
 def row(command: str, found: list[dict[str, Any]]) -> list[str]:
     values = [100 * one.get("test_iou", one["test_accuracy"]) for one in found]
     spread = f" ± {statistics.stdev(values):.2f}" if len(values) > 1 else ""
     unit = " mIoU" if "test_iou" in found[0] else " %"
-    middle = {key: statistics.median(one[key] for one in found) for key in ("training_seconds", "seconds", "images_per_second", "peak_memory", "estimated_memory")}  # fmt: skip
-    busy = [one["busy"] for one in found if one["busy"] is not None]
-    took = [one.get("workspace_memory") for one in found]
+    alone = [one for one in found if one.get("alone", True)]
+    middle = {key: statistics.median(one[key] for one in alone) for key in ("training_seconds", "seconds", "images_per_second", "peak_memory", "estimated_memory")}  # fmt: skip
+    busy = [one["busy"] for one in alone if one["busy"] is not None]
+    took = [one.get("workspace_memory") for one in alone]
     where, seeds = found[0]["made_on"], sorted(one["seed"] for one in found)
     return [
         found[0]["recipe"], found[0]["flavour"], str(found[0]["epochs"]), ", ".join(map(str, seeds)), f"{statistics.mean(values):.2f}{spread}{unit}",
@@ -85,6 +90,7 @@ def main() -> None:
     given = argparse.ArgumentParser()
     given.add_argument("recipes", nargs="+", help="name:slide or name:fast")
     given.add_argument("--seeds", type=int, default=3)
+    given.add_argument("--beside", type=int, default=0, help="so many runs at a time, after the first seeds")
     words, more = given.parse_known_args()
     for asked in words.recipes:
         if asked.partition(":")[0] not in RECIPES:
@@ -95,20 +101,41 @@ def main() -> None:
     before = json.loads(path.read_text()) if path.exists() else {}
     held: dict[str, list[dict[str, Any]]] = before.get("runs", {})
     notes: list[str] = before.get("notes", [])
+    where = machine("torch") | {"processor": torch.cuda.get_device_name()}
+
+    def keep(command: str, found: dict[str, Any]) -> None:
+        """Written after each run, should the next fail."""
+        held[command] = sorted([*held[command], found | {"date": where["date"]}], key=lambda one: int(one["seed"]))
+        rows = [row(key, runs) for key, runs in held.items() if runs]
+        report("gpu", "The recipes on a GPU", " ".join(["python benchmarks/gpu.py", *sys.argv[1:]]), where, HEAD, rows, {"runs": held, "notes": notes})  # fmt: skip
+        with (RESULTS / "gpu.md").open("a", encoding="utf-8") as file:
+            file.writelines(f"\n{note}\n" for note in notes)
+
+    failed: list[str] = []
+    later: list[tuple[str, str, str, int]] = []
     for asked in words.recipes:
         name, _, flavour = asked.partition(":")
         asks = [] if flavour in ("", "slide") else ["--recipe", flavour]
         command = " ".join(["convcalc train", name, *asks, "--seed 1 --device cuda", *more])
-        where = machine("torch") | {"processor": torch.cuda.get_device_name()}
         held[command] = []
         for seed in range(1, words.seeds + 1):
-            held[command].append(run(name, flavour or "slide", seed, more) | {"date": where["date"]})
-            rows = [row(key, found) for key, found in held.items() if found]  # written after each, should the next fail
-            report(
-                "gpu", "The recipes on a GPU", " ".join(["python benchmarks/gpu.py", *sys.argv[1:]]), where, HEAD, rows, {"runs": held, "notes": notes},
-            )  # fmt: skip
-            with (RESULTS / "gpu.md").open("a", encoding="utf-8") as file:
-                file.writelines(f"\n{note}\n" for note in notes)
+            if seed > 1 and words.beside:
+                later.append((command, name, flavour or "slide", seed))
+                continue
+            try:
+                keep(command, run(name, flavour or "slide", seed, more))
+            except SystemExit as stop:
+                failed.append(str(stop))
+                print(stop, file=sys.stderr)
+    with ThreadPoolExecutor(max(1, words.beside)) as pool:
+        started = {pool.submit(beside, name, flavour, seed, more): command for command, name, flavour, seed in later}
+        for done in as_completed(started):
+            try:
+                keep(started[done], done.result())
+            except SystemExit as stop:
+                failed.append(str(stop))
+                print(stop, file=sys.stderr)
+    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":
