@@ -43,6 +43,7 @@ class Step:
     weights: int  # learned numbers
     own: int  # bytes for one sample: a mask, or places
     cast: int  # bytes of the weights in bfloat16
+    passing: int  # the same of a frozen layer, which are let go at once
     passes: bool  # whether the gradient goes through as it is, without a copy
     goes_on: bool  # whether a gradient of its input is asked for; not at the network's input, and then no weights are kept for it
     layer: Layer | None = None  # none where branches meet
@@ -57,6 +58,8 @@ class Footprint:
     steps: list[Step] = field(default_factory=list)
     tensors: list[_Tensor] = field(default_factory=list)
     params: int = 0
+    learned: int = 0  # of the parameters; the others are frozen
+    first: int = 0  # the first step that is gone back through
     held: int = 0  # bytes that a device's libraries take once and keep
 
     @property
@@ -66,12 +69,12 @@ class Footprint:
 
     def peak(self, batch: int, moments: int = 2) -> int:
         """Bytes at the worst moment of a step: parameters, their gradients, `moments` numbers of the optimiser for each, and activations."""
-        fixed = self.held + FLOAT * self.params * (1 + moments)
+        fixed = self.held + FLOAT * (self.params + self.learned * moments)
         return fixed + max(batch * each + once for each, once in self._moments())
 
     def evaluation(self, batch: int, moments: int = 2) -> int:
         """Bytes at the worst moment of going forward alone after a step, whose gradients still lie there; nothing is kept to go back."""
-        fixed = self.held + FLOAT * self.params * (2 + moments)
+        fixed = self.held + FLOAT * (self.params + self.learned * (1 + moments))
         live, cast, most = _Live(), 0, 0
         ends = {id(self.steps[0].inputs[0]), id(self.steps[-1].output)}
         for i, step in enumerate(self.steps):
@@ -79,7 +82,7 @@ class Footprint:
                 live.hold(one)
             cast += step.cast
             # its own are copies and places here, which are let go at once
-            most = max(most, batch * (live.bytes + step.own) + cast + step.workspace.forward)
+            most = max(most, batch * (live.bytes + step.own) + cast + step.passing + step.workspace.forward)
             for one in (*step.inputs, step.output):
                 if one.last_use <= i and id(one) not in ends:
                     live.drop(one)
@@ -87,7 +90,7 @@ class Footprint:
 
     def largest_batch(self, room: int, moments: int = 2) -> int:
         """The largest batch whose peak is no more than `room` bytes; 0 if not even one sample fits."""
-        free = room - self.held - FLOAT * self.params * (1 + moments)
+        free = room - self.held - FLOAT * (self.params + self.learned * moments)
         return max(0, min((free - once) // each for each, once in self._moments() if each))
 
     def _moments(self) -> list[tuple[int, int]]:
@@ -103,7 +106,7 @@ class Footprint:
                 live.hold(one)
             own += step.own
             cast += step.cast
-            found.append((live.bytes + own, cast + step.workspace.forward))
+            found.append((live.bytes + own, cast + step.passing + step.workspace.forward))
             for one in (*step.inputs, step.output):
                 if one.last_use <= i and one.first_keeper is None and one is not result:
                     live.drop(one)
@@ -113,7 +116,7 @@ class Footprint:
         found, made = [], 0
         own, cast = sum(step.own for step in self.steps), sum(step.cast for step in self.steps if step.goes_on)
         gradients = {id(self.steps[-1].output): self.steps[-1].output.bytes}
-        for i in range(len(self.steps) - 1, -1, -1):
+        for i in range(len(self.steps) - 1, self.first - 1, -1):
             step = self.steps[i]
             arriving = gradients.pop(id(step.output), 0)
             left = arriving
@@ -151,9 +154,22 @@ class _Live:
             self.bytes -= one.bytes
 
 
-def footprint(net: Layer, x: Shape, half: bool = False, channels_last: bool = False) -> Footprint:
-    """What training `net` on inputs of shape x takes; `half` for bfloat16 autocast, `channels_last` for that layout of maps in memory."""
-    found = Footprint()
+def footprint(
+    net: Layer, x: Shape, half: bool = False, channels_last: bool = False, only_last: bool = False
+) -> Footprint:
+    """What training `net` on inputs of shape x takes; `half` for bfloat16 autocast, `channels_last` for that layout of maps in memory.
+
+    `only_last`: only the last layer with weights learns, so what comes before it keeps nothing and has no gradients.
+    """
+    if not only_last:
+        return _footprint(net, x, half, channels_last, 0)
+    whole_net = _footprint(net, x, half, channels_last, 0)
+    return _footprint(net, x, half, channels_last, max(i for i, step in enumerate(whole_net.steps) if step.weights))
+
+
+def _footprint(net: Layer, x: Shape, half: bool, channels_last: bool, first: int) -> Footprint:
+    """The same where only what comes from the step numbered `first` on learns."""
+    found = Footprint(first=first)
     size = HALF if half else FLOAT
     integers = _first(net).takes_indices
     start = _Tensor((INDEX if integers else FLOAT) * whole(product(x)))
@@ -164,6 +180,12 @@ def footprint(net: Layer, x: Shape, half: bool = False, channels_last: bool = Fa
     ) -> _Tensor:  # fmt: skip
         out = _Tensor(size * whole(product(y)))
         i = len(found.steps)
+        found.params += weights
+        goes_on = i > first and inputs[0] is not start
+        cast = HALF * weights if half else 0
+        passing = 0
+        if i < first:
+            keeps, weights, also, cast, passing = "nothing", 0, 0, 0, cast
         own = size * also + {"mask": out.bytes, "places": INDEX * whole(product(y))}.get(keeps, 0)
         if keeps in ("input", "places") and half and inputs[0] is start and not integers:
             own += HALF * whole(product(x))  # a copy of the input in bfloat16
@@ -173,11 +195,9 @@ def footprint(net: Layer, x: Shape, half: bool = False, channels_last: bool = Fa
                 one.first_keeper = i
         if keeps == "output":
             out.first_keeper = i
-        found.steps.append(
-            Step(inputs, out, weights, own, HALF * weights if half else 0, passes, inputs[0] is not start, layer, shape)
-        )
+        found.steps.append(Step(inputs, out, weights, own, cast, passing, passes, goes_on, layer, shape))
         found.tensors.append(out)
-        found.params += weights
+        found.learned += weights
         return out
 
     def visit(layer: Layer, value: tuple[Shape, _Tensor]) -> tuple[Shape, _Tensor]:

@@ -164,6 +164,56 @@ def test_the_peak_of_measuring(spec: str, batch: int, half: bool) -> None:
     assert found.evaluation(batch, moments=2) - found.evaluation(batch, moments=0) == 8 * found.params
 
 
+@pytest.mark.parametrize(("spec", "batch"), [("alexnet", 16), ("down-max", 256), ("densenet121", 8)])
+@pytest.mark.parametrize("half", [False, True])
+def test_the_peak_where_only_the_last_layer_learns(spec: str, batch: int, half: bool) -> None:
+    shape = dict(CASES)[spec]
+    last = wide(cc.trace(spec, shape))
+    module, x = network(spec, shape, batch, last)
+    *frozen, weight, bias = module.parameters()
+    for parameter in frozen:
+        parameter.requires_grad_(False)
+
+    def step() -> None:
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            scores = module(x)
+        F.cross_entropy(scores.float(), torch.zeros(batch, dtype=torch.long)).backward()  # type: ignore[no-untyped-call]
+
+    step()
+    module.zero_grad(set_to_none=True)
+    peak = most(step) + 4 * (batch * math.prod(shape) + sum(p.numel() for p in module.parameters()))
+    found = footprint(cc.parse(spec), shape, half, last, only_last=True)
+    assert found.learned == weight.numel() + bias.numel()
+    assert found.peak(batch, moments=0) == pytest.approx(peak, rel=0.1)
+    assert found.peak(batch, moments=2) - found.peak(batch, moments=0) == 8 * found.learned
+
+
+@pytest.mark.parametrize(("spec", "batch"), [("lenet", 256), ("cnn-cifar10", 64), ("resnet18-small", 32)])
+def test_a_frozen_network_goes_forward_as_one_that_is_measured(spec: str, batch: int) -> None:
+    """Where what oneDNN takes on the way is more than the maps, so that the peak itself says little."""
+    shape = dict(CASES)[spec]
+    module, x = network(spec, shape, batch, False)
+    *frozen, _, _ = module.parameters()
+    for parameter in frozen:
+        parameter.requires_grad_(False)
+    module.eval()
+
+    def forward() -> None:
+        with torch.no_grad():
+            module(x)
+
+    def step() -> None:
+        F.cross_entropy(module(x), torch.zeros(batch, dtype=torch.long)).backward()  # type: ignore[no-untyped-call]
+
+    forward()
+    step()
+    alone = most(forward)
+    module.zero_grad(set_to_none=True)
+    assert most(step) == pytest.approx(alone, rel=0.01)
+    found, whole = (footprint(cc.parse(spec), shape, only_last=only) for only in (True, False))
+    assert found.peak(batch, moments=0) - 4 * found.params == whole.evaluation(batch, moments=0) - 8 * whole.params
+
+
 def test_the_largest_batch_that_fits() -> None:
     found = footprint(cc.parse("lenet"), (1, 28, 28))
     for moments in (1, 2):

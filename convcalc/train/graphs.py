@@ -49,7 +49,8 @@ def cuda_graph(work: Callable[[], None]) -> Callable[[], None]:
         with torch.cuda.graph(graph, stream=torch.cuda.current_stream(), capture_error_mode="thread_local"):
             work()
     except RuntimeError:
-        # up to torch 2.12 the state of the random numbers goes on as if it were being recorded; a copy does not
+        # torch keeps what such a recording has taken from the GPU, and what it has cached, until the process ends.
+        # Up to torch 2.12 the state of the random numbers goes on as if it were being recorded; a copy does not
         generator = torch.cuda.default_generators[torch.cuda.current_device()]
         generator.graphsafe_set_state(generator.clone_state())
         raise

@@ -189,7 +189,7 @@ def _train(
     moments = 1 if setup.optimiser == "sgd" else 2
     # texts come as long as they are
     taken = data.train.x.shape[1:] if data.kind == "texts" else built.shape
-    needs = footprint(built.layer, tuple(taken), half=precision == "bf16", channels_last=last)
+    needs = footprint(built.layer, tuple(taken), half=precision == "bf16", channels_last=last, only_last=options.freeze)
     share = -(-min(setup.batch, len(train_split)) // processes.size)
     if options.threads is None and device.type == "cpu":
         torch.set_num_threads(worth(share * whole(built.traced.macs), torch.get_num_threads()))
@@ -213,7 +213,7 @@ def _train(
         once = 0 if validation is None else needs.evaluation(min(at_once, len(validation)), moments)
         return max(needs.peak(share, moments), once)
 
-    free = available(device)
+    free = available(device) - train_split.held - (0 if validation is None else validation.held)
     if needs.peak(share, moments) > free:
         raise too_large(needs, share, moments, device)
     try:

@@ -71,7 +71,11 @@ def measure(
         copies = samples * step.own + (step.cast if goes_on else 0)
         return _taken(module, x.requires_grad_(goes_on), cast, meter, copies)
 
-    learn = [step for step in found.steps if step.layer is not None and step.weights and not step.layer.takes_indices]
+    learn = [
+        step
+        for step in found.steps
+        if step.layer is not None and whole(step.layer.params(step.shape)) and not step.layer.takes_indices
+    ]
     # torch's thread for gradients must have met the device before cuBLAS is asked for there
     (torch.ones(1, device=device, requires_grad=True) * 2).backward()  # type: ignore[no-untyped-call]
     before = meter.now()

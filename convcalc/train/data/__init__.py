@@ -40,6 +40,11 @@ class Split:
     def __len__(self) -> int:
         return len(self.y)
 
+    @property
+    def held(self) -> int:
+        """Bytes that it takes on the device it is trained on: none where x is a file that is mapped."""
+        return 0 if isinstance(self.x, np.memmap) else int(self.x.nbytes + self.y.nbytes)
+
     def take(self, places: Array) -> Split:
         """The samples at these places."""
         lengths = None if self.lengths is None else self.lengths[places]
