@@ -42,10 +42,10 @@ def available(device: torch.device) -> int:
         return int(os.sysconf("SC_PHYS_PAGES")) * int(os.sysconf("SC_PAGE_SIZE"))
 
 
-def too_large(found: Footprint, batch: int, moments: int, device: torch.device) -> ConvcalcError:
-    """What to say where a batch does not fit: what it takes, and how many samples would fit."""
+def too_large(found: Footprint, batch: int, moments: int, free: int) -> ConvcalcError:
+    """What to say where a batch does not fit: what it takes, and how many samples would fit into the bytes that are free."""
     each = found.peak(batch, moments) - found.peak(batch - 1, moments)
-    fits = min(batch // 2, found.largest_batch(int(0.8 * available(device)), moments))
+    fits = min(batch // 2, found.largest_batch(int(0.8 * free), moments))
     sample = f"{each / 2**20:.2f}"
     return MissingError(
         "out_of_memory", batch=batch, needs=f"{found.peak(batch, moments) / 2**20:.0f}", each=sample, each_vi=decimal(sample, "vi"), fits=max(1, fits)

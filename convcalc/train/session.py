@@ -215,13 +215,13 @@ def _train(
 
     free = available(device) - train_split.held - (0 if validation is None else validation.held)
     if needs.peak(share, moments) > free:
-        raise too_large(needs, share, moments, device)
+        raise too_large(needs, share, moments, free)
     try:
         tensors = worst()
         if meter is not None:
             measure(needs, share, device, cast_of(precision, device), precision == "bf16", last, meter)
         if needs.peak(share, moments) > free:
-            raise too_large(needs, share, moments, device)
+            raise too_large(needs, share, moments, free)
         while at_once > share and needs.evaluation(at_once, moments) > free:
             at_once = max(share, at_once // 2)
         config["at_once"] = at_once
@@ -266,10 +266,10 @@ def _train(
         found.write_json("confusion.json", measured.confusion.long().tolist())
         found.write_json("summary.json", summary)
     except torch.OutOfMemoryError:
-        raise too_large(needs, share, moments, device) from None
+        raise too_large(needs, share, moments, free) from None
     except RuntimeError as error:
         if "can't allocate memory" in str(error) or "not enough memory" in str(error):
-            raise too_large(needs, share, moments, device) from None
+            raise too_large(needs, share, moments, free) from None
         if options.compiled and type(error).__module__.startswith("torch._"):  # dynamo's and inductor's own
             raise MissingError("cannot_compile", reason=str(error).splitlines()[0][:200]) from None
         raise

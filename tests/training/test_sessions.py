@@ -14,6 +14,7 @@ import convcalc as cc
 from convcalc.errors import ConvcalcError
 from convcalc.memory import footprint
 from convcalc.train import session
+from convcalc.train.data import Asked, sources
 from convcalc.train.run import Run
 from convcalc.train.session import run
 from training.runs import Convcalc, options, trained, weights
@@ -112,8 +113,8 @@ def test_a_batch_that_cannot_fit_is_refused_before_the_first_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     needs = footprint(cc.parse("lenet classes=10"), (1, 28, 28))
-    monkeypatch.setattr("convcalc.train.session.available", lambda _device: needs.peak(64) - 1)
-    monkeypatch.setattr("convcalc.train.memory.available", lambda _device: needs.peak(64) - 1)
+    # the data lie beside it: 300 digits, and their labels
+    monkeypatch.setattr(session, "available", lambda _device: needs.peak(64) - 1 + 300 * (28 * 28 + 8))
     with pytest.raises(ConvcalcError) as error:
         trained(tmp_path, name="x", batch=64)
     fits = int((error.value.hint() or "").split()[-1].rstrip("."))
@@ -207,7 +208,8 @@ def test_measuring_is_in_the_estimate(tmp_path: Path) -> None:
 def test_a_small_memory_has_few_measured_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     needs = footprint(cc.parse("lenet"), (1, 28, 28))
     room = needs.evaluation(60)
-    monkeypatch.setattr(session, "available", lambda device: room)
+    data = sources()["digits"].load(Path(), Asked((1, 28, 28)))
+    monkeypatch.setattr(session, "available", lambda device: room + data.train.held)
     _, found = trained(tmp_path, batch=4, epochs=1, limit=None)
     assert 4 <= found.config()["at_once"] <= 60
     assert needs.evaluation(found.config()["at_once"]) <= room
