@@ -113,8 +113,8 @@ def test_a_batch_that_cannot_fit_is_refused_before_the_first_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     needs = footprint(cc.parse("lenet classes=10"), (1, 28, 28))
-    # the data lie beside it: 300 digits, and their labels
-    monkeypatch.setattr(session, "available", lambda _device: needs.peak(64) - 1 + 300 * (28 * 28 + 8))
+    data = sources()["digits"].load(Path(), Asked((1, 28, 28))).limited(300, 0)  # they lie beside it
+    monkeypatch.setattr(session, "available", lambda _device: needs.peak(64) - 1 + data.train.held)
     with pytest.raises(ConvcalcError) as error:
         trained(tmp_path, name="x", batch=64)
     fits = int((error.value.hint() or "").split()[-1].rstrip("."))
