@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,6 +76,8 @@ class World:
         if self.size == 1:
             return module
         ids = [device.index] if device.type == "cuda" else None
+        # gradients of kernels with one channel may lie in memory in another order than their weights, which costs a small copy
+        warnings.filterwarnings("ignore", message="Grad strides do not match bucket view strides")
         # the gradients are not kept a second time where they are sent from
         return nn.parallel.DistributedDataParallel(module, device_ids=ids, gradient_as_bucket_view=True)
 
