@@ -293,6 +293,18 @@ def test_an_empty_batch_and_a_missing_one(convcalc: Callable[..., Any], tmp_path
     assert "No such file" in ran.err
 
 
+def test_the_reasons_of_the_system_in_vietnamese(convcalc: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for words, reason in (
+        (["shape", "--batch", str(tmp_path / "none")], "không tìm thấy"),
+        (["shape", "--batch", str(tmp_path)], "đó là thư mục"),
+        (["draw", "lenet", "--out", str(tmp_path / "none" / "x.svg")], "không tìm thấy"),
+        (["draw", "lenet", "--out", str(tmp_path / "file" / "x.svg")], "đường dẫn đi qua một file"),
+    ):
+        ran = convcalc(*words, "--lang", "vi")
+        assert (ran.code, reason in " ".join(ran.err.split())) == (3, True), ran.err
+
+
 # -- processes ----------------------------------------------------------------------------------------------------
 
 LOADED = "import sys, runpy; sys.argv = {argv!r}\ntry: runpy.run_module('convcalc', run_name='__main__')\nexcept SystemExit as e: code = e.code\nprint(sorted(set(sys.modules) & {{'torch', 'sympy', 'numpy', 'matplotlib'}}), code, file=sys.stderr)"
