@@ -298,8 +298,8 @@ def test_the_reasons_of_the_system_in_vietnamese(convcalc: Callable[..., Any], t
     for words, reason in (
         (["shape", "--batch", str(tmp_path / "none")], "không tìm thấy"),
         (["shape", "--batch", str(tmp_path)], "đó là thư mục"),
-        (["draw", "lenet", "--out", str(tmp_path / "none" / "x.svg")], "không tìm thấy"),
-        (["draw", "lenet", "--out", str(tmp_path / "file" / "x.svg")], "đường dẫn đi qua một file"),
+        (["draw", "lenet", "--output", str(tmp_path / "none" / "x.svg")], "không tìm thấy"),
+        (["draw", "lenet", "--output", str(tmp_path / "file" / "x.svg")], "đường dẫn đi qua một file"),
     ):
         ran = convcalc(*words, "--lang", "vi")
         assert (ran.code, reason in " ".join(ran.err.split())) == (3, True), ran.err

@@ -97,7 +97,7 @@ CASES = [
 ]  # fmt: skip
 
 ELSEWHERE = {  # kinds that no spec and input can show, with where they are tested
-    "missing_input", "no_file", "not_text", "bad_option", "bad_batch_line", "no_output", "internal",  # test_cli.py
+    "missing_input", "no_file", "not_text", "bad_option", "bad_batch_line", "no_output", "no_access", "internal",  # test_cli.py
     "no_torch", "no_device", "torch_needed",  # test_check.py
     "letters_left", "not_a_spec",  # test_tracing.py
     "not_a_number", "no_numbers", "ragged", "too_many_axes", "too_many_numbers", "bad_json", "bad_npy", "missing_data",
@@ -115,10 +115,10 @@ ELSEWHERE = {  # kinds that no spec and input can show, with where they are test
     "unknown_kind", "unknown_topic", "unknown_level", "other_version", "bad_question_id", "no_question", "unreadable_answer", "out_of_range",  # test_quiz.py
     "progress_newer", "progress_damaged", "progress_unwritable",  # test_quiz_progress.py
     "answers_unkept",  # test_quiz_taking.py
-    "no_such_data", "data_not_found", "no_download", "data_broken", "data_magic", "data_truncated", "data_counts", "data_labels", "data_line", "data_file_missing", "data_no_classes", "data_class_empty", "data_part_empty", "data_pictures", "data_unknown_class", "data_no_words", "data_unknown_words", "data_not_square", "data_no_rows", "data_sizes", "data_empty", "data_altered", "data_other_set", "data_incomplete", "data_unread",  # training/test_arrays.py, test_reviews.py, test_folders.py, test_downloads.py
+    "no_such_data", "data_not_found", "no_download", "data_broken", "data_magic", "data_truncated", "data_counts", "data_labels", "data_line", "data_file_missing", "data_no_classes", "data_no_train", "data_class_empty", "data_part_empty", "data_pictures", "data_unknown_class", "data_no_words", "data_unknown_words", "data_not_square", "data_no_rows", "data_sizes", "data_empty", "data_altered", "data_other_set", "data_incomplete", "data_unread",  # training/test_arrays.py, test_reviews.py, test_folders.py, test_downloads.py
     "resume_alone", "no_data_folder", "freeze_alone", "bad_picture", "bad_text", "cannot_compile", "png_only", "bad_run_name",  # training/test_sessions.py, test_recipes.py, test_resuming.py, test_reports.py
     "processes_differ", "process_gone",  # training/test_processes.py
-    "unknown_recipe", "recipe_needed", "data_needed", "other_data", "too_few_classes", "no_words", "no_run", "run_other", "run_busy", "run_broken", "run_part_broken", "run_unwritable", "run_unfinished", "run_no_epoch", "no_runs_folder", "loss_not_finite", "out_of_memory", "other_network", "no_classes", "freeze_untrained", "no_curves",  # training/test_sessions.py, test_resuming.py, test_reports.py, test_kept.py
+    "unknown_recipe", "recipe_needed", "data_needed", "other_data", "too_few_classes", "no_words", "no_run", "run_other", "run_busy", "run_broken", "run_part_broken", "run_unwritable", "run_unfinished", "run_no_epoch", "no_runs_folder", "run_newer", "loss_not_finite", "out_of_memory", "other_network", "no_classes", "freeze_untrained", "no_curves",  # training/test_sessions.py, test_resuming.py, test_reports.py, test_kept.py
     "bad_paper", "paper_empty", "paper_too_long", "paper_one_of", "paper_question", "bad_key", "bad_key_entry", "table_empty",
     "table_column_missing", "table_columns_twice", "table_ragged", "table_broken", "table_encoding", "no_encoding", "bad_student_id",
     "paper_language", "same_file", "student_twice", "unknown_student", "unknown_question", "answered_twice", "one_roster",  # test_quiz_papers.py

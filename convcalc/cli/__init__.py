@@ -88,7 +88,8 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal that cannot show ⌊ shows ? and goes on
     try:
         code = _run()
-        sys.stdout.flush()
+        if sys.stdout is not None:  # closed by who called
+            sys.stdout.flush()
     except BrokenPipeError:
         # The reader, such as head, has seen enough; what is still in the buffer has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -118,7 +119,9 @@ def _run() -> int:
         if kind == "Abort":
             return 130
         if isinstance(error, OSError):
-            raise  # the output cannot be written
+            if error.filename is None:
+                raise  # the output cannot be written
+            return _report(ConvcalcError("no_access", path=shortened(error.filename), **of_system(error)))
         if os.environ.get("CONVCALC_TRACEBACK"):
             raise
         code = _report(_usage_error(error) if hasattr(error, "format_message") else internal(error))
@@ -152,6 +155,12 @@ def _usage_error(error: Any) -> ConvcalcError:
     else:
         said = f"dòng lệnh không đúng ({message})"
     return ConvcalcError("bad_option", problem=message, problem_vi=said, command=command)
+
+
+def shortened(path: object) -> str:
+    """A path to be shown; one of hundreds of characters is none that anybody reads."""
+    text = os.fsdecode(path) if isinstance(path, bytes) else str(path)
+    return text if len(text) <= 120 else f"{text[:120]}…"
 
 
 def _report(error: ConvcalcError, json: bool = True) -> int:

@@ -68,7 +68,8 @@ def runs(
 
     from convcalc.render import console
 
-    _table(rows, speech)
+    if rows or not broken:
+        _table(rows, speech)
     for error in broken:
         console(stderr=True).print(Text(error.message(speech), style="yellow"))
     return failed

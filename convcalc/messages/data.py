@@ -125,6 +125,12 @@ KINDS: dict[str, Kind] = {
         "There must be a folder for each class, or train/, validation/ and test/ with such folders.",
         "Cần một thư mục cho mỗi lớp, hoặc train/, validation/ và test/ chứa các thư mục đó.",
     ),
+    "data_no_train": Kind(
+        "'{path}' has folders for validation or test, but none to train on",
+        "'{path}' có thư mục validation hoặc test nhưng không có thư mục train",
+        "Put the pictures to train on into train/, with a folder for each class.",
+        "Xếp ảnh để train vào train/, mỗi lớp một thư mục.",
+    ),
     "data_part_empty": Kind(
         "{name} has too few samples for training, validation and test",
         "{name} có quá ít mẫu để chia thành tập train, validation và test",

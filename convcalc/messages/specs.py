@@ -188,6 +188,11 @@ KINDS: dict[str, Kind] = {
         "không đọc được file '{path}': {reason_vi}",
         exit_code=3,
     ),
+    "no_access": Kind(
+        "'{path}' cannot be used: {reason}",
+        "không dùng được '{path}': {reason_vi}",
+        exit_code=3,
+    ),
     "no_output": Kind(
         "the output cannot be written: {reason}",
         "không ghi được kết quả: {reason_vi}",

@@ -112,6 +112,13 @@ KINDS: dict[str, Kind] = {
         "Bắt đầu lại run bằng --fresh.",
         3,
     ),
+    "run_newer": Kind(
+        "{path} was written by another version of convcalc (format {version})",
+        "{path} do một phiên bản convcalc khác ghi (định dạng {version})",
+        "Go on with that version, or give this run another --name.",
+        "Dùng đúng phiên bản đó, hoặc đặt --name khác.",
+        3,
+    ),
     "run_part_broken": Kind(
         "{path} is damaged: {reason}",
         "{path} bị hỏng: {reason_vi}",

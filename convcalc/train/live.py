@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Any
 
@@ -26,6 +27,7 @@ class Live:
 
     def __init__(self, out: Console, lang: str, first: bool = True) -> None:
         self.out, self.lang, self.first = out, lang, first
+        out.on_broken_pipe = lambda: _unheard(out)  # type: ignore[method-assign]
         self.bar: Progress | None = None
         self.task: TaskID | None = None
         self.seen = 0
@@ -204,6 +206,12 @@ class Live:
         if self.bar is not None:
             self.bar.stop()
             self.bar = self.task = None
+
+
+def _unheard(out: Console) -> None:
+    """Who read the lines, such as head, has gone; the training is what was asked for, and goes on."""
+    out.quiet = True
+    os.dup2(os.open(os.devnull, os.O_WRONLY), out.file.fileno())
 
 
 def _loss(value: float) -> str:

@@ -36,9 +36,9 @@ def predicted(found: Opened, text: str, top: int) -> list[tuple[str, float]]:
 
 def _picture(found: Opened, text: str) -> Split:
     path = Path(text)
-    if path.is_dir():
+    if text and path.is_dir():
         raise MissingError("no_file", path=text, reason="it is a folder", reason_vi="đây là thư mục")
-    if not path.is_file():
+    if not _is_file(text):
         raise MissingError("no_file", path=text, reason="No such file", reason_vi="không tìm thấy")
     channels, height, width = found.config["decoded"]  # what the network's input was made of
     try:
@@ -48,15 +48,25 @@ def _picture(found: Opened, text: str) -> Split:
     return Split(x[None], np.zeros(1, np.int64))
 
 
+def _is_file(text: str) -> bool:
+    """Whether it is the path of a file; a review may be longer than any path."""
+    try:
+        return Path(text).is_file()
+    except PermissionError as error:
+        raise MissingError("no_file", path=text, **why(error)) from None
+    except (OSError, ValueError):
+        return False
+
+
 def _texts(found: Opened, text: str) -> Split:
-    path = Path(text)
+    path, there = Path(text), _is_file(text)
     if (
-        not path.is_file()
+        not there
         and (path.suffix.lower() in (*ENDINGS, ".txt") or text.startswith((os.sep, "./", "../", "~")))
         and " " not in text
     ):
         raise MissingError("no_file", path=text, reason="No such file", reason_vi="không tìm thấy")
-    if path.is_file():
+    if there:
         try:
             text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:

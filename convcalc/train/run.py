@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +19,7 @@ from convcalc.train import kept
 from convcalc.train.reasons import why
 
 KEPT = 2
+CHECKPOINT = re.compile(r"checkpoint-\d{5,}-\d{7,}-[0-9a-f]{12}\.pt")
 LEFT = (
     "config.json", "metrics.jsonl", "summary.json", "confusion.json", "words.json", "report.md",
     "curves.png", "confusion.png", "kernels.png", "mistakes.png", "predictions.png",
@@ -67,9 +69,10 @@ class Run:
             try:
                 yield
             finally:
-                if [path.name for path in self.folder.iterdir()] == [".lock"]:  # nothing came of it
-                    (self.folder / ".lock").unlink()
-                    self.folder.rmdir()
+                with suppress(OSError):  # somebody may have taken the folder away
+                    if [path.name for path in self.folder.iterdir()] == [".lock"]:  # nothing came of it
+                        (self.folder / ".lock").unlink()
+                        self.folder.rmdir()
 
     def write(self, name: str, made: Callable[[IO[bytes]], str | None]) -> None:
         """A file of the run, written by `made` to another name, synced and renamed; `made` may return the rest of its name."""
@@ -102,10 +105,14 @@ class Run:
 
     def write_json(self, name: str, value: Any) -> None:
         text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
-        self.write_bytes(name, text.encode())
+        try:
+            content = text.encode()
+        except UnicodeEncodeError:  # of a path that is no UTF-8
+            content = json.dumps(value, indent=1).encode() + b"\n"
+        self.write_bytes(name, content)
 
     def write_text(self, name: str, text: str) -> None:
-        self.write_bytes(name, text.encode())
+        self.write_bytes(name, text.encode("utf-8", "replace"))
 
     def read_json(self, name: str) -> Any:
         """A JSON file of the run; None where there is none."""
@@ -114,7 +121,9 @@ class Run:
             return None
         try:
             return json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError) as error:
+        except OSError as error:
+            raise MissingError("no_file", path=str(path), **why(error)) from None
+        except (ValueError, RecursionError) as error:
             kind = "run_part_broken" if name in ("summary.json", "confusion.json") else "run_broken"
             raise ConvcalcError(kind, path=str(path), name=str(self.folder), **why(error)) from None
 
@@ -154,7 +163,8 @@ class Run:
 
     def checkpoints(self) -> list[Path]:
         """The checkpoints, the newest first."""
-        return sorted(self.folder.glob("checkpoint-*.pt"), reverse=True)
+        found = self.folder.glob("checkpoint-*.pt")
+        return sorted((path for path in found if CHECKPOINT.fullmatch(path.name)), reverse=True)
 
     def save(self, state: dict[str, Any]) -> None:
         """A checkpoint of after so many epochs and steps; older ones than the last two go."""
@@ -199,17 +209,12 @@ class Run:
                     raise ValueError
                 state = torch.load(io.BytesIO(content), map_location=device, weights_only=True)
                 if state["version"] != VERSION:
-                    raise ConvcalcError(
-                        "run_broken",
-                        path=str(path),
-                        reason=f"version {state['version']}",
-                        reason_vi=f"phiên bản {state['version']}",
-                    )
+                    raise MissingError("run_newer", path=str(path), version=state["version"])
                 return dict(state)
             except ConvcalcError:
                 raise
             except OSError as error:
-                raise ConvcalcError("run_broken", path=str(path), **why(error)) from None
+                raise MissingError("no_file", path=str(path), **why(error)) from None
             except Exception:  # torch raises many kinds for what is no checkpoint
                 self.damaged.append(path)
         if self.damaged:

@@ -29,8 +29,8 @@ def differences(then: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
 
 def _pairs(then: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, str]]:
     said: list[tuple[str, str]] = []
-    for key in [key for key in now if then.get(key) != now[key]]:
-        before, after = then.get(key), now[key]
+    for key in [key for key in now | then if then.get(key) != now.get(key)]:
+        before, after = then.get(key), now.get(key)
         if isinstance(before, dict) and isinstance(after, dict):
             said += _pairs(before, after)
         elif key == "spec":  # a long one, which the recipe stands for

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from convcalc.memory import footprint
 from convcalc.shape import whole
 from convcalc.train.build import Built, build
 from convcalc.train.data import Asked, Dataset, sources, stratified
+from convcalc.train.data.places import expanded
 from convcalc.train.data.places import load as load_data
 from convcalc.train.exact import exact
 from convcalc.train.feed import Feed, scaling_of
@@ -78,12 +80,16 @@ class Options:
     def fixed(self) -> Options:
         """The same with whole paths, so that the run can go on from another folder."""
         data = (
-            str(Path(self.data).expanduser().resolve())
-            if Path(self.data).expanduser().exists() and self.data not in sources()
+            str(expanded(self.data).resolve())
+            if expanded(self.data).exists() and self.data not in sources()
             else self.data
         )
-        place = None if self.data_dir is None else str(Path(self.data_dir).expanduser().resolve())
-        return replace(self, data=data, data_dir=place)
+        place = None if self.data_dir is None else str(expanded(self.data_dir).resolve())
+        init = self.init
+        if init is not None:
+            with suppress(ConvcalcError):  # it may be gone, when a run goes on that has its weights already
+                init = str(run_of(init, Path(self.runs)).folder.resolve())
+        return replace(self, data=data, data_dir=place, init=init)
 
     @property
     def folder(self) -> Path:
@@ -102,7 +108,7 @@ def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError) as error:
         raise MissingError("no_device", device=options.device, reason=str(error).splitlines()[0][:100]) from None
-    if options.data_dir is not None and not Path(options.data_dir).expanduser().is_dir():
+    if options.data_dir is not None and not expanded(options.data_dir).is_dir():
         raise MissingError("no_data_folder", path=options.data_dir)
     with world(device) as processes, exact(device), own_stream(device), threads():
         if options.threads is not None:
@@ -160,7 +166,7 @@ def _train(
     name = processes.told(of_before["data"] if of_before.get("checksum") == checksum else data.name)
     signature: dict[str, Any] = {
         "recipe": recipe.name, "flavour": options.flavour, "setup": setup.as_object(), "spec": str(built.layer), "seed": options.seed,
-        "data": name, "checksum": checksum, "classes": classes, "init": options.init, "freeze": options.freeze, "target": options.target,
+        "data": name, "checksum": checksum, "classes": classes, "init": options.init and Path(options.init).name, "freeze": options.freeze, "target": options.target,
     }  # fmt: skip
     if not processes.same(signature):
         raise ConvcalcError("processes_differ")
@@ -175,6 +181,8 @@ def _train(
         part = max(setup.validation, min(0.1, LEAST_VALIDATION / len(labels)))
         inner, held = stratified(labels, part, options.seed)
         train_split, validation = data.train.take(inner), data.train.take(held)
+    if not all(len(part) for part in (train_split, validation, data.test) if part is not None):
+        raise ConvcalcError("data_part_empty", name=data.name)
     scaling = scaling_of(train_split, recipe.normalise)
     shape = tuple(whole(size) for size in built.shape)
     if options.freeze:
@@ -204,8 +212,6 @@ def _train(
     }  # fmt: skip
 
     def feed(split: Any) -> Feed:
-        if not len(split):
-            raise ConvcalcError("data_part_empty", name=data.name)
         return Feed(split, device, shape, scaling, options.seed, processes.share, at_once)
 
     def worst() -> int:
@@ -287,7 +293,7 @@ def _done(found: Run, signature: dict[str, Any], options: Options) -> dict[str, 
         there = kept | {"data": options.data, "data_dir": options.data_dir}
         if there != kept:
             found.write_json("config.json", config | {"options": there})
-    if not found.whole() or not (found.folder / "confusion.json").is_file():
+    if not found.whole() or not all((found.folder / name).is_file() for name in ("confusion.json", "metrics.jsonl")):
         found.untested()
         return None
     return found.summary()

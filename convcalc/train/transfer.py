@@ -20,7 +20,7 @@ def take_over(
     """
     state = other.load()
     if state is None:
-        raise MissingError("no_run", name=str(other.folder), known="–")
+        raise MissingError("run_unfinished", name=str(other.folder))
     own = module.state_dict()
     tables = set()
     if list(words) != (other.read_json("words.json") or []):

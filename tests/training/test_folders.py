@@ -19,7 +19,10 @@ from convcalc.train.data import Asked
 from convcalc.train.data.decoded import Decoded
 from convcalc.train.data.folders import decode, read_tree
 from convcalc.train.feed import Feed, scaling_of
+from convcalc.train.recipes import recipe_of
+from convcalc.train.summary import published_for
 from training.files import written
+from training.runs import trained
 
 
 def picture(colour: tuple[int, int, int], size: tuple[int, int] = (12, 9), form: str = "PNG") -> bytes:
@@ -203,6 +206,51 @@ def test_pictures_of_every_kind_are_seen_as_people_see_them(tmp_path: Path) -> N
     turned = decode(tmp_path / "phone.jpg", 1, 12, 8)[0]
     assert turned[:, 6:].min() > 200
     assert turned[:, :2].max() < 50
+
+
+def test_a_tree_is_no_published_set_whatever_its_name(tmp_path: Path) -> None:
+    data = read_tree(tree(tmp_path / "mnist"), Asked(SIZE))
+    assert (data.name, published_for(recipe_of("lenet"), data)) == ("mnist", None)
+
+
+def test_what_systems_and_editors_hide_is_no_picture(tmp_path: Path) -> None:
+    tree(tmp_path)
+    written(tmp_path / "cbb" / ".ipynb_checkpoints", {"0.png": picture((1, 2, 3))})
+    written(tmp_path / "cbb" / "more" / "__MACOSX", {"0.png": b""})
+    written(tmp_path / "cbb", {"._0.png": b"no picture"})
+    (tmp_path / "cbsd" / "raw.jpg").mkdir()
+    data = read_tree(tmp_path, Asked(SIZE))
+    assert sum(len(part) for part in (data.train, data.validation, data.test) if part is not None) == 30
+    written(tmp_path / "cbsd" / "raw.jpg", {"x.png": picture((1, 2, 3))})
+    data = read_tree(tmp_path, Asked(SIZE))
+    assert sum(len(part) for part in (data.train, data.validation, data.test) if part is not None) == 31
+
+
+def test_parts_with_none_to_train_on(tmp_path: Path) -> None:
+    with pytest.raises(ConvcalcError) as error:
+        read_tree(tree(tmp_path, ("val", "test")), Asked(SIZE))
+    assert error.value.kind == "data_no_train"
+
+
+def test_classes_with_names_of_old_archives(tmp_path: Path) -> None:
+    """In no encoding: shown with a sign in their place, and trained on like others."""
+    folder = tree(tmp_path / "leaves")
+    (folder / "cbb").rename(os.fsdecode(os.fsencode(folder) + b"/caf\xe9"))
+    found, kept = trained(tmp_path, data=str(folder), epochs=1, limit=None, batch=8)
+    assert found["state"] == "done"
+    assert kept.config()["classes"][0] == "caf\ufffd"
+    other = os.fsdecode(os.fsencode(tmp_path) + b"/\xe9")
+    folder.rename(other)
+    found, kept = trained(tmp_path, data=other, epochs=1, limit=None, batch=8, name="x", skip_bad=True)
+    assert kept.config()["options"]["data"] == other
+
+
+def test_fractions_are_no_pixels(tmp_path: Path) -> None:
+    from PIL import Image
+
+    Image.fromarray(np.full((8, 8), 0.5, np.float32)).save(tmp_path / "x.tif")
+    with pytest.raises(ValueError, match="fractions"):
+        decode(tmp_path / "x.tif", 1, 8, 8)
 
 
 def test_an_empty_class_and_no_classes(tmp_path: Path) -> None:

@@ -86,6 +86,8 @@ def test_predict_texts(convcalc: Convcalc, tmp_path: Path, reviews: Path) -> Non
     assert (ran.code, "no word" in ran.err) == (2, True)
     ran = convcalc("predict", "t", str(tmp_path / "nothere.txt"), "--runs", runs)
     assert (ran.code, "nothere.txt" in ran.err.replace("\n", "")) == (3, True)
+    ran = convcalc("predict", "t", "ngon và rẻ, " * 40, "--runs", runs, "--json")  # longer than a path can be
+    assert json.loads(ran.out)["classes"][0]["name"] == "positive"
     ran = convcalc("predict", "t", "ngon/rẻ", "--runs", runs, "--json")  # a text, though it could be a path
     assert json.loads(ran.out)["classes"][0]["name"] == "positive"
     ran = convcalc("predict", "t", "./ngon/rẻ", "--runs", runs)

@@ -344,3 +344,75 @@ def test_the_rate_of_a_step_where_it_is_a_tensor() -> None:
         _set_rate(optimiser, 0.025)
         assert [float(group["lr"]) for group in optimiser.param_groups] == pytest.approx([0.025, 0.025])
         assert isinstance(optimiser.param_groups[1]["lr"], torch.Tensor) is isinstance(rate, torch.Tensor)
+
+
+def test_a_copy_of_a_users_is_no_checkpoint(tmp_path: Path) -> None:
+    _, found = trained(tmp_path, epochs=1)
+    copy = found.folder / "checkpoint-best.pt"
+    copy.write_bytes(found.checkpoints()[0].read_bytes())
+    assert trained(tmp_path, epochs=1)[0]["state"] == "finished"
+    assert trained(tmp_path, epochs=1, fresh=True)[0]["state"] == "done"
+    assert copy.is_file()
+    assert copy not in found.checkpoints()
+
+
+def test_a_finished_run_makes_its_lines_again(tmp_path: Path) -> None:
+    first, found = trained(tmp_path)
+    lines = (found.folder / "metrics.jsonl").read_bytes()
+    (found.folder / "metrics.jsonl").unlink()
+    again, _ = trained(tmp_path)
+    assert (found.folder / "metrics.jsonl").read_bytes() == lines
+    assert again["test_accuracy"] == first["test_accuracy"]
+
+
+def test_what_is_whole_is_not_called_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, found = trained(tmp_path, epochs=1)
+    state = found.load()
+    assert state is not None
+    found.save(state | {"version": 2, "epoch": 2})
+    with pytest.raises(ConvcalcError) as error:
+        found.load()
+    assert (error.value.kind, error.value.exit_code) == ("run_newer", 3)
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(ConvcalcError) as error:
+        found.load()
+    assert "fresh" not in str(error.value)
+    assert "không có quyền truy cập" in error.value.message("vi")
+
+
+def test_weights_from_the_same_run_by_another_way(tmp_path: Path) -> None:
+    _, base = trained(tmp_path, name="base", epochs=1)
+    trained(tmp_path, name="x", epochs=1, init="base")
+    assert trained(tmp_path, name="x", epochs=1, init=str(base.folder))[0]["state"] == "finished"
+    for path in base.checkpoints():
+        path.unlink()
+    assert trained(tmp_path, name="x", epochs=1, init="base")[0]["state"] == "finished"
+    with pytest.raises(ConvcalcError) as error:
+        trained(tmp_path, name="y", epochs=1, init="base")
+    assert error.value.kind == "run_unfinished"
+
+
+def test_a_folder_that_is_taken_away(tmp_path: Path) -> None:
+    import shutil
+
+    def stop() -> bool:
+        shutil.rmtree(tmp_path / "runs", ignore_errors=True)
+        return False
+
+    with pytest.raises(ConvcalcError) as error:
+        trained(tmp_path, stop=stop)
+    assert error.value.kind == "run_unwritable"
+
+
+def test_a_training_goes_on_where_nobody_reads_its_lines(tmp_path: Path) -> None:
+    ran = subprocess.Popen(command(tmp_path, "x"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+    assert ran.stdout is not None
+    ran.stdout.readline()
+    ran.stdout.close()
+    _, said = ran.communicate()
+    assert (ran.returncode, said) == (0, b"")
+    assert (tmp_path / "runs" / "x" / "summary.json").is_file()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,6 +24,12 @@ def read_tree(folder: Path, asked: Asked) -> Dataset:
     """The pictures below a folder, decoded to the size that is asked for; raises `ConvcalcError` for what is broken."""
     there = {path.name.lower(): path for path in sorted(folder.iterdir()) if path.is_dir()}
     parts = {part: next((there[name] for name in names if name in there), None) for part, names in _PARTS.items()}
+    if (
+        parts["train"] is None
+        and any(parts.values())
+        and set(_inside(folder)) <= {path.name for path in parts.values() if path is not None}
+    ):
+        raise ConvcalcError("data_no_train", path=str(folder))
     if parts["train"] is None or _is_class(parts["train"], list(there)):
         return _split_here(folder, asked)
     classes = _classes(parts["train"])
@@ -42,7 +49,7 @@ def read_tree(folder: Path, asked: Asked) -> Dataset:
     if test is None:
         rest, held = stratified(train.y, TEST, asked.seed)
         train, test = train.take(rest), train.take(held)
-    return Dataset(folder.name, classes, train, test, validation, notes=_notes(bad))
+    return _dataset(folder, classes, train, test, validation, bad)
 
 
 def _split_here(folder: Path, asked: Asked) -> Dataset:
@@ -53,9 +60,21 @@ def _split_here(folder: Path, asked: Asked) -> Dataset:
     whole = Split(x, _all_there(labels[kept], classes, folder))
     rest, test = stratified(whole.y, TEST, asked.seed)
     train, validation = stratified(whole.y[rest], VALIDATION, asked.seed)
-    return Dataset(
-        folder.name, classes, whole.take(rest[train]), whole.take(test), whole.take(rest[validation]), notes=_notes(bad)
-    )
+    return _dataset(folder, classes, whole.take(rest[train]), whole.take(test), whole.take(rest[validation]), bad)
+
+
+def _dataset(
+    folder: Path, classes: tuple[str, ...], train: Split, test: Split, validation: Split | None, bad: list[tuple[Path, Why]]
+) -> Dataset:  # fmt: skip
+    """Whatever it is called, it is not known to be what somebody published."""
+    names = tuple(shown(name) for name in classes)
+    name = folder.name if folder.name not in ("", "..") else folder.resolve().name
+    return Dataset(shown(name), names, train, test, validation, notes=_notes(bad), whole=False)
+
+
+def shown(name: object) -> str:
+    """A name of the file system as text: what is no UTF-8 in it is replaced."""
+    return str(name).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _is_class(train: Path, beside: list[str]) -> bool:
@@ -82,12 +101,20 @@ def _paths(folder: Path, classes: tuple[str, ...]) -> tuple[list[Path], Array]:
     paths: list[Path] = []
     labels: list[int] = []
     for label, name in enumerate(classes):
-        found = sorted(p for p in (folder / name).rglob("*") if p.suffix.lower() in ENDINGS) if (folder / name).is_dir() else []  # fmt: skip
+        found = _pictures(folder / name)
         if not found:
             raise ConvcalcError("data_class_empty", path=str(folder), name=name)
         paths += found
         labels += [label] * len(found)
     return paths, np.array(labels, np.int64)
+
+
+def _pictures(folder: Path) -> list[Path]:
+    """All pictures below a folder; what systems and editors hide there is none of them."""
+    found = (p for p in folder.rglob("*") if p.suffix.lower() in ENDINGS and not p.is_dir()) if folder.is_dir() else ()
+    return sorted(
+        p for p in found if not any(part.startswith((".", "__MACOSX")) for part in p.relative_to(folder).parts)
+    )
 
 
 def _decoded(paths: list[Path], asked: Asked) -> tuple[Array, Array, list[tuple[Path, Why]]]:
@@ -141,7 +168,10 @@ def decode(path: Path, channels: int, height: int, width: int) -> Array:
     from PIL import Image, ImageOps
 
     try:
-        with Image.open(path) as image:
+        with warnings.catch_warnings(), Image.open(path) as image:
+            warnings.simplefilter("ignore")  # of parts that are not looked at, and of sizes that are only large
+            if image.mode == "F":
+                raise ValueError("its values are fractions")
             made: Image.Image = ImageOps.exif_transpose(image)  # as the camera was held
             if made.mode.startswith("I"):  # 16 bits of grey, which `convert` would cut off at 255
                 made = Image.fromarray((np.clip(np.asarray(made, np.int64), 0, 2**16 - 1) >> 8).astype(np.uint8))
@@ -167,7 +197,7 @@ def _complain(bad: list[tuple[Path, Why]], asked: Asked) -> None:
     if bad and not asked.skip_bad:
         said = []
         for lang in ("reason", "reason_vi"):
-            named = [f"{path} ({reason.get(lang) or reason['reason']})" for path, reason in bad[:NAMED]]
+            named = [f"{shown(path)} ({reason.get(lang) or reason['reason']})" for path, reason in bad[:NAMED]]
             said.append(", ".join(named) + (", …" if len(bad) > NAMED else ""))
         raise ConvcalcError("data_pictures", count=len(bad), names=said[0], names_vi=said[1])
 
@@ -175,6 +205,6 @@ def _complain(bad: list[tuple[Path, Why]], asked: Asked) -> None:
 def _notes(bad: list[tuple[Path, Why]]) -> tuple[tuple[str, str], ...]:
     if not bad:
         return ()
-    names = ", ".join(str(path) for path, _ in bad[:NAMED]) + (", …" if len(bad) > NAMED else "")
+    names = ", ".join(shown(path) for path, _ in bad[:NAMED]) + (", …" if len(bad) > NAMED else "")
     count = "1 picture" if len(bad) == 1 else f"{len(bad)} pictures"
     return ((f"left out, since it cannot be decoded: {count}: {names}", f"bỏ qua {len(bad)} ảnh không đọc được: {names}"),)  # fmt: skip

@@ -35,7 +35,7 @@ def cache() -> Path:
 def roots(folder: str | None) -> list[Path]:
     """Where sets are looked for: --data-dir, CONVCALC_DATA, the cache."""
     named = [folder, os.environ.get("CONVCALC_DATA")]
-    return [*(Path(one).expanduser() for one in named if one), cache()]
+    return [*(expanded(one) for one in named if one), cache()]
 
 
 def place_of(source: Source, folder: str | None) -> Path | None:
@@ -91,6 +91,14 @@ def load(name: str, folder: str | None, asked: Asked, usual: str, told: Told, do
     return _read(source, place, asked, known)
 
 
+def expanded(path: str) -> Path:
+    """With the home directory for ~; of a user that nobody knows, as it is."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def _read(source: Source, place: Path, asked: Asked, known: dict[str, Source]) -> Dataset:
     found = source.load(place, asked)
     if source.published is None:
@@ -99,12 +107,12 @@ def _read(source: Source, place: Path, asked: Asked, known: dict[str, Source]) -
 
 
 def _of_path(name: str, asked: Asked, known: dict[str, Source]) -> Dataset:
-    path = Path(name).expanduser()
+    path = expanded(name)
     if name and path.is_dir():
         from convcalc.train.data.folders import read_tree
 
         return read_tree(path, asked)
-    if path.suffix == ".mat" and path.is_file():
+    if path.suffix.lower() == ".mat" and path.is_file():
         from convcalc.train.data.matlab import read_mat
 
         return read_mat(path, asked.seed, path.stem)
