@@ -134,8 +134,8 @@ KINDS: dict[str, Kind] = {
     "data_part_empty": Kind(
         "{name} has too few samples for training, validation and test",
         "{name} có quá ít mẫu để chia thành tập train, validation và test",
-        "With --limit, ask for more.",
-        "Nếu dùng --limit thì tăng số mẫu.",
+        "There must be more of them; with --limit, ask for more.",
+        "Cần thêm mẫu; nếu dùng --limit thì tăng số đó.",
     ),
     "data_class_empty": Kind("the class {name} in {path} is empty", "lớp {name} trong {path} không có mẫu nào"),
     "data_pictures": Kind(

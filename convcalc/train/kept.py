@@ -25,6 +25,14 @@ def _number(value: Any) -> bool:
     return abs(value) <= 2**63 if isinstance(value, int) else math.isfinite(value)
 
 
+def _positive(value: Any) -> bool:
+    return _number(value) and value >= 0
+
+
+def _part_of_one(value: Any) -> bool:
+    return _number(value) and 0 <= value <= 1
+
+
 def _whole(low: int, high: int = 2**63) -> Test:
     return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
@@ -72,8 +80,8 @@ CONFIG: dict[str, Test] = {
     "source": _text, "notes": _list(_list(_text, 2, 2)), "at_once": _whole(1, 10**6), "samples": _list(_or_none(_whole(0)), 3, 3), "published": _or_none(_number),
 }  # fmt: skip
 SUMMARY: dict[str, Test] = {
-    **dict.fromkeys(("test_accuracy", "test_loss", "params", "seconds"), _number), "published": _or_none(_number), "made_on": lambda value: isinstance(value, dict),
-    "test_iou": _number, "most_common": _number, "reached_target": _flag,
+    "test_loss": _number, **dict.fromkeys(("params", "seconds"), _positive), **dict.fromkeys(("test_accuracy", "test_iou", "most_common"), _part_of_one), "published": _or_none(_part_of_one), "made_on": lambda value: isinstance(value, dict),
+    "reached_target": _flag,
 }  # fmt: skip
 NEEDED = {
     "signature": set(SIGNATURE), "options": {"recipe", "data", "data_dir", "seed", "skip_bad", "limit"}, "config": {"input", "decoded", "classes", "scaling", "kind", "source"},

@@ -24,13 +24,13 @@ def page(
 ) -> str:  # fmt: skip
     """The text of report.md."""
     signature = config["signature"]
-    lines = [f"# {run.name}", ""]
+    lines = [f"# {_cell(run.name)}", ""]
     of = signature["setup"]["epochs"]
     if summary is None:
         done = len(history)
         lines += [pick(lang, f"> Unfinished: {done} of {of} epochs.", f"> Chưa xong: {done}/{of} epoch."), ""]
     for note in config.get("notes", ()):
-        lines += [f"> {note[1 if lang == 'vi' else 0]}", ""]
+        lines += [f"> {_cell(note[1 if lang == 'vi' else 0])}", ""]
     rows = _what_it_was(config, lang)
     if summary is not None:
         rows += _what_it_reached(config, len(history), summary, lang)

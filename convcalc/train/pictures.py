@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 TRAIN, VALIDATION, TEST = "#0072B2", "#D55E00", "#009E73"
 # More classes than this are too many for numbers in the cells.
 NUMBERED = 20
+# So many classes have room for their names.
+READABLE = 100
 
 
 def named(text: str, most: int = 24) -> str:
     """A name as it is drawn: no mathematics in it, and not longer than there is room for."""
     short = text if len(text) <= most else text[: most - 1] + "…"
-    return short.replace("$", r"\$")
+    shown = short.replace("$", r"\$")
+    return f" {shown}" if shown.startswith("_") else shown  # matplotlib leaves out of a legend what begins so
 
 
 def percents(axis: Any, lang: str) -> None:
@@ -121,8 +124,9 @@ def confusion(table: Sequence[Sequence[int]], classes: Sequence[str], lang: str)
     axes.set_xlabel(pick(lang, "taken for", "dự đoán"))
     axes.set_ylabel(pick(lang, "class", "nhãn đúng"))
     if len(classes) > NUMBERED:
-        axes.set_xticks(range(len(names)), names, rotation=90, fontsize=6)
-        axes.set_yticks(range(len(names)), names, fontsize=6)
+        some = range(0, len(names), -(-len(names) // READABLE))
+        axes.set_xticks(some, names[:: some.step], rotation=90, fontsize=6)
+        axes.set_yticks(some, names[:: some.step], fontsize=6)
     axes.set_title(
         pick(lang, "test set: each class and what it was taken for", "tập test: mỗi lớp được dự đoán thành gì"),
         fontsize=10,

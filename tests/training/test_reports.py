@@ -253,3 +253,35 @@ def test_predict_sees_what_training_saw(convcalc: Convcalc, tmp_path: Path) -> N
         ran = convcalc("predict", "x", str(path), "--runs", str(tmp_path / "runs"), "--json", "--top", "1")
         top = json.loads(ran.out)["classes"][0]
         assert top["probability"] == pytest.approx(float(scores[i].softmax(0).max()), abs=1e-5)
+
+
+def test_figures_that_cannot_be_are_named(convcalc: Convcalc, tmp_path: Path) -> None:
+    _, found = trained(tmp_path, name="x", epochs=1)
+    right = json.loads((found.folder / "summary.json").read_text())
+    for key, value in (("test_accuracy", 7), ("seconds", -5), ("published", 98.4), ("most_common", -0.1)):
+        (found.folder / "summary.json").write_text(json.dumps(right | {key: value}))
+        ran = convcalc("report", "x", "--runs", str(tmp_path / "runs"), "--lang", "en")
+        assert (ran.code, f"'{key}'" in ran.err) == (3, True), ran.err
+
+
+def test_names_do_not_write_into_the_report(tmp_path: Path, convcalc: Convcalc) -> None:
+    name = "<img src=x onerror=alert(1)>"
+    trained(tmp_path, name=name, epochs=1)
+    assert convcalc("report", name, "--runs", str(tmp_path / "runs")).code == 0
+    assert "<img" not in (tmp_path / "runs" / name / "report.md").read_text()
+
+
+def test_many_classes_have_room_for_some_names() -> None:
+    from convcalc.train import pictures
+
+    made = pictures.confusion(np.eye(350, dtype=int).tolist(), [f"class {i}" for i in range(350)], "en")
+    shown = [label.get_text() for label in made.axes[0].get_yticklabels()]
+    assert shown == [f"class {i}" for i in range(0, 350, 4)]
+
+
+def test_a_run_that_begins_with_a_line_is_in_the_legend() -> None:
+    from convcalc.train import pictures
+
+    history = [{"epoch": 1, "validation_accuracy": 0.5}]
+    made = pictures.lines({"_a": history, "b": history}, "en")
+    assert [text.get_text().strip() for text in made.legends[0].get_texts()] == ["_a", "b"]
