@@ -53,7 +53,9 @@ def trained(options: dict[str, Any], resume: str | None, lang: str, quiet: bool)
             and v not in (usual[k], kept.get(k))
         ]
         if other:
-            raise ConvcalcError("run_other", name=str(found.folder), keys=", ".join(other))
+            raise ConvcalcError(
+                "resume_settings", name=str(found.folder), keys=", ".join(f"--{key.replace('_', '-')}" for key in other)
+            )
     else:
         chosen = Options(**options)
     first = os.environ.get("RANK", "0") == "0"

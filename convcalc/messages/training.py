@@ -87,6 +87,12 @@ KINDS: dict[str, Kind] = {
         "To begin it anew, repeat its command with --fresh.",
         "Để bắt đầu lại, chạy lại lệnh ban đầu với --fresh.",
     ),
+    "resume_settings": Kind(
+        "{name} goes on with its own settings, not with {keys}",
+        "{name} tiếp tục với thiết lập của nó, không nhận {keys}",
+        "Leave them out, or train under another name with its weights: --init {name} --name NEW.",
+        "Bỏ các tuỳ chọn đó, hoặc huấn luyện với tên khác và trọng số của nó: --init {name} --name TÊN_MỚI.",
+    ),
     "freeze_alone": Kind(
         "--freeze features would keep weights that nobody has trained",
         "--freeze features sẽ giữ nguyên những trọng số chưa được huấn luyện",

@@ -226,6 +226,12 @@ def test_what_systems_and_editors_hide_is_no_picture(tmp_path: Path) -> None:
     assert sum(len(part) for part in (data.train, data.validation, data.test) if part is not None) == 31
 
 
+def test_folders_beside_the_parts_are_named(tmp_path: Path) -> None:
+    data = read_tree(tree(tmp_path, ("train", "val", "test", "valid", "dev")), Asked(SIZE))
+    assert data.notes == (("folders that are not used: dev, val", "các thư mục không dùng đến: dev, val"),)
+    assert read_tree(tree(tmp_path / "x", ("train", "val")), Asked(SIZE)).notes == ()
+
+
 def test_parts_with_none_to_train_on(tmp_path: Path) -> None:
     with pytest.raises(ConvcalcError) as error:
         read_tree(tree(tmp_path, ("val", "test")), Asked(SIZE))

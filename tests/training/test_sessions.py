@@ -239,7 +239,7 @@ def test_resume_refuses_other_numbers(convcalc: Convcalc, tmp_path: Path) -> Non
     trained(tmp_path, name="x", epochs=1)
     runs = ("--runs", str(tmp_path / "runs"))
     ran = convcalc("train", "--resume", "x", "--epochs", "5", *runs)
-    assert (ran.code, "epochs" in ran.err) == (2, True)
+    assert (ran.code, "--epochs" in ran.err) == (2, True)
     assert convcalc("train", "--resume", "x", *runs).code == 0
 
 

@@ -49,7 +49,8 @@ def read_tree(folder: Path, asked: Asked) -> Dataset:
     if test is None:
         rest, held = stratified(train.y, TEST, asked.seed)
         train, test = train.take(rest), train.take(held)
-    return _dataset(folder, classes, train, test, validation, bad)
+    unused = sorted(set(_inside(folder)) - {place.name for place in parts.values() if place is not None})
+    return _dataset(folder, classes, train, test, validation, _notes(bad) + _beside(unused))
 
 
 def _split_here(folder: Path, asked: Asked) -> Dataset:
@@ -60,16 +61,18 @@ def _split_here(folder: Path, asked: Asked) -> Dataset:
     whole = Split(x, _all_there(labels[kept], classes, folder))
     rest, test = stratified(whole.y, TEST, asked.seed)
     train, validation = stratified(whole.y[rest], VALIDATION, asked.seed)
-    return _dataset(folder, classes, whole.take(rest[train]), whole.take(test), whole.take(rest[validation]), bad)
+    return _dataset(
+        folder, classes, whole.take(rest[train]), whole.take(test), whole.take(rest[validation]), _notes(bad)
+    )
 
 
 def _dataset(
-    folder: Path, classes: tuple[str, ...], train: Split, test: Split, validation: Split | None, bad: list[tuple[Path, Why]]
+    folder: Path, classes: tuple[str, ...], train: Split, test: Split, validation: Split | None, notes: tuple[tuple[str, str], ...]
 ) -> Dataset:  # fmt: skip
     """Whatever it is called, it is not known to be what somebody published."""
     names = tuple(shown(name) for name in classes)
     name = folder.name if folder.name not in ("", "..") else folder.resolve().name
-    return Dataset(shown(name), names, train, test, validation, notes=_notes(bad), whole=False)
+    return Dataset(shown(name), names, train, test, validation, notes=notes, whole=False)
 
 
 def shown(name: object) -> str:
@@ -200,6 +203,12 @@ def _complain(bad: list[tuple[Path, Why]], asked: Asked) -> None:
             named = [f"{shown(path)} ({reason.get(lang) or reason['reason']})" for path, reason in bad[:NAMED]]
             said.append(", ".join(named) + (", …" if len(bad) > NAMED else ""))
         raise ConvcalcError("data_pictures", count=len(bad), names=said[0], names_vi=said[1])
+
+
+def _beside(unused: list[str]) -> tuple[tuple[str, str], ...]:
+    """What is said of folders that are no part of those that are taken, such as val where validation is there."""
+    names = ", ".join(shown(name) for name in unused[:NAMED]) + (", …" if len(unused) > NAMED else "")
+    return ((f"folders that are not used: {names}", f"các thư mục không dùng đến: {names}"),) if unused else ()
 
 
 def _notes(bad: list[tuple[Path, Why]]) -> tuple[tuple[str, str], ...]:
