@@ -53,9 +53,9 @@ def trained(options: dict[str, Any], resume: str | None, lang: str, quiet: bool)
             and v not in (usual[k], kept.get(k))
         ]
         if other:
-            raise ConvcalcError(
-                "resume_settings", name=str(found.folder), keys=", ".join(f"--{key.replace('_', '-')}" for key in other)
-            )
+            words = {"recipe": options["recipe"], "flavour": "--recipe", "target": "--target-accuracy"}
+            said = [words.get(key, f"--{key.replace('_', '-')}") for key in other]
+            raise ConvcalcError("resume_settings", name=str(found.folder), keys=", ".join(said))
     else:
         chosen = Options(**options)
     first = os.environ.get("RANK", "0") == "0"
