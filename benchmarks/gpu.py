@@ -14,7 +14,9 @@ import json
 import statistics
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
 from typing import Any
 
 import torch
@@ -103,15 +105,22 @@ def main() -> None:
     notes: list[str] = before.get("notes", [])
     where = machine("torch") | {"processor": torch.cuda.get_device_name()}
 
-    def keep(command: str, found: dict[str, Any]) -> None:
-        """Written after each run, should the next fail."""
+    failed: list[str] = []
+
+    def keep(command: str, made: Callable[[], dict[str, Any]]) -> None:
+        """Written after each run, should the next fail; one that fails is told, and the others go on."""
+        try:
+            found = made()
+        except SystemExit as stop:
+            failed.append(command)
+            print(stop, file=sys.stderr)
+            return
         held[command] = sorted([*held[command], found | {"date": where["date"]}], key=lambda one: int(one["seed"]))
         rows = [row(key, runs) for key, runs in held.items() if runs]
         report("gpu", "The recipes on a GPU", " ".join(["python benchmarks/gpu.py", *sys.argv[1:]]), where, HEAD, rows, {"runs": held, "notes": notes})  # fmt: skip
         with (RESULTS / "gpu.md").open("a", encoding="utf-8") as file:
             file.writelines(f"\n{note}\n" for note in notes)
 
-    failed: list[str] = []
     later: list[tuple[str, str, str, int]] = []
     for asked in words.recipes:
         name, _, flavour = asked.partition(":")
@@ -121,20 +130,12 @@ def main() -> None:
         for seed in range(1, words.seeds + 1):
             if seed > 1 and words.beside:
                 later.append((command, name, flavour or "slide", seed))
-                continue
-            try:
-                keep(command, run(name, flavour or "slide", seed, more))
-            except SystemExit as stop:
-                failed.append(str(stop))
-                print(stop, file=sys.stderr)
+            else:
+                keep(command, partial(run, name, flavour or "slide", seed, more))
     with ThreadPoolExecutor(max(1, words.beside)) as pool:
         started = {pool.submit(beside, name, flavour, seed, more): command for command, name, flavour, seed in later}
         for done in as_completed(started):
-            try:
-                keep(started[done], done.result())
-            except SystemExit as stop:
-                failed.append(str(stop))
-                print(stop, file=sys.stderr)
+            keep(started[done], done.result)
     sys.exit(1 if failed else 0)
 
 

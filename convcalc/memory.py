@@ -161,10 +161,10 @@ def footprint(
 
     `only_last`: only the last layer with weights learns, so what comes before it keeps nothing and has no gradients.
     """
+    found = _footprint(net, x, half, channels_last, 0)
     if not only_last:
-        return _footprint(net, x, half, channels_last, 0)
-    whole_net = _footprint(net, x, half, channels_last, 0)
-    return _footprint(net, x, half, channels_last, max(i for i, step in enumerate(whole_net.steps) if step.weights))
+        return found
+    return _footprint(net, x, half, channels_last, max(i for i, step in enumerate(found.steps) if step.weights))
 
 
 def _footprint(net: Layer, x: Shape, half: bool, channels_last: bool, first: int) -> Footprint:

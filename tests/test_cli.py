@@ -293,6 +293,21 @@ def test_an_empty_batch_and_a_missing_one(convcalc: Callable[..., Any], tmp_path
     assert "No such file" in ran.err
 
 
+def test_a_path_that_cannot_be_used_is_named(convcalc: Callable[..., Any]) -> None:
+    """What nobody has caught is not the fault of the output."""
+    for lang, reason in (("en", "File name too long"), ("vi", "tên quá dài")):
+        ran = convcalc("train", "lenet", "--data", "a" * 300, "--lang", lang)
+        said = " ".join(ran.err.split())
+        assert (ran.code, reason in said, "aaaa…'" in said) == (3, True, True), ran.err
+        assert len(said) < 250
+
+
+def test_output_that_is_closed(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "convcalc", "shape", "relu", "-i", "3", "--no-check"]
+    ran = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *words], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
 def test_the_reasons_of_the_system_in_vietnamese(convcalc: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for words, reason in (

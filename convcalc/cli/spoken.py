@@ -18,6 +18,8 @@ TITLES = {
 
 
 class _Spoken:
+    """The last line, the usage, and the titles of typer's frames, which it has as names of a module."""
+
     def get_help_option(self, ctx: Any) -> Any:
         found = super().get_help_option(ctx)  # type: ignore[misc]
         if found is not None and asked_language() == "vi":

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from convcalc.errors import ConvcalcError, MissingError
-from convcalc.reasons import of_system
 from convcalc.train import kept
 from convcalc.train.reasons import why
 
@@ -43,7 +42,7 @@ class Run:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ConvcalcError("cannot_write", path=str(self.folder), **of_system(error)) from None
+            raise ConvcalcError("cannot_write", path=str(self.folder), **why(error)) from None
 
     def clear(self) -> None:
         """Take away what a run leaves, and nothing else that may lie there."""
@@ -60,7 +59,7 @@ class Run:
         try:
             lock = (self.folder / ".lock").open("a")
         except OSError as error:
-            raise MissingError("run_unwritable", path=str(self.folder), **of_system(error)) from None
+            raise MissingError("run_unwritable", path=str(self.folder), **why(error)) from None
         with lock as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -93,8 +92,7 @@ class Run:
         except (OSError, RuntimeError) as error:  # torch.save wraps a full disk in a RuntimeError
             if temporary:
                 Path(temporary).unlink(missing_ok=True)
-            reason = of_system(error) if isinstance(error, OSError) else {"reason": str(error).splitlines()[0]}
-            raise MissingError("run_unwritable", path=str(self.folder / name.rstrip("-")), **reason) from None
+            raise MissingError("run_unwritable", path=str(self.folder / name.rstrip("-")), **why(error)) from None
         except BaseException:
             if temporary:
                 Path(temporary).unlink(missing_ok=True)

@@ -160,17 +160,17 @@ def _train(
     options: Options, recipe: Recipe, setup: Setup, data: Dataset, built: Built, classes: int, found: Run,
     device: torch.device, processes: World, told: Told, stop: Callable[[], bool], begun: float,
 ) -> dict[str, Any]:  # fmt: skip
-    checksum = data.checksum()
+    checksum, fixed = data.checksum(), options.fixed()
     of_before = found.config()["signature"] if processes.first and found.checkpoints() else {}
     # the same samples may lie in a folder of another name now
     name = processes.told(of_before["data"] if of_before.get("checksum") == checksum else data.name)
     signature: dict[str, Any] = {
         "recipe": recipe.name, "flavour": options.flavour, "setup": setup.as_object(), "spec": str(built.layer), "seed": options.seed,
-        "data": name, "checksum": checksum, "classes": classes, "init": options.init and Path(options.init).name, "freeze": options.freeze, "target": options.target,
+        "data": name, "checksum": checksum, "classes": classes, "init": fixed.init and Path(fixed.init).name, "freeze": options.freeze, "target": options.target,
     }  # fmt: skip
     if not processes.same(signature):
         raise ConvcalcError("processes_differ")
-    done = processes.told(_done(found, signature, options.fixed()) if processes.first else None)
+    done = processes.told(_done(found, signature, fixed) if processes.first else None)
     if done is not None:
         told("finished", done)
         return dict(done) | {"state": "finished"}
@@ -207,7 +207,7 @@ def _train(
 
     config: dict[str, Any] = {
         "signature": signature, "input": list(shape), "classes": list(data.classes), "scaling": scaling, "kind": data.kind,
-        "convcalc": __version__, "begun": datetime.now(UTC).isoformat(timespec="seconds"), "options": asdict(options.fixed()),
+        "convcalc": __version__, "begun": datetime.now(UTC).isoformat(timespec="seconds"), "options": asdict(fixed),
         "decoded": list(data.train.x.shape[1:]), "notes": [list(note) for note in data.notes], "at_once": at_once, "samples": [len(train_split), None if validation is None else len(validation), len(data.test)], "published": published_for(recipe, data), "source": recipe.source,
     }  # fmt: skip
 

@@ -152,6 +152,11 @@ def test_a_cache_that_cannot_be_written_is_like_no_network(monkeypatch: pytest.M
     assert "cannot be downloaded" in data.notes[0][0]
 
 
+def test_the_home_of_a_user_whom_nobody_knows() -> None:
+    assert places.expanded("~nobody-such/x") == Path("~nobody-such/x")
+    assert refused("~nobody-such/x", None, "no_such_data").exit_code == 3
+
+
 def test_without_a_network_a_named_set_does_not_fall_back() -> None:
     error = refused("mnist", None, "no_download")
     assert error.exit_code == 3

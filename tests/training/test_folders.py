@@ -251,6 +251,18 @@ def test_classes_with_names_of_old_archives(tmp_path: Path) -> None:
     assert kept.config()["options"]["data"] == other
 
 
+def test_warnings_of_pillow_are_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here a warning is an error."""
+    from PIL import Image
+
+    written(tmp_path, {"x.png": picture((9, 9, 9), (12, 9))})
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 60)
+    assert decode(tmp_path / "x.png", 1, 4, 4).shape == (1, 4, 4)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 20)
+    with pytest.raises(ValueError, match="pixels"):
+        decode(tmp_path / "x.png", 1, 4, 4)
+
+
 def test_fractions_are_no_pixels(tmp_path: Path) -> None:
     from PIL import Image
 

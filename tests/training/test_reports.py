@@ -205,6 +205,9 @@ def test_one_damaged_run_does_not_hide_the_others(convcalc: Convcalc, tmp_path: 
     assert ran.code == 3
     assert "good" in ran.out
     assert ran.err.count("is damaged") == 2
+    shutil.rmtree(tmp_path / "runs" / "good")
+    ran = convcalc("runs", "--runs", str(tmp_path / "runs"), "--lang", "en")
+    assert (ran.code, ran.out) == (3, "")
     ran = convcalc("runs", "--runs", str(tmp_path / "runs"), "--curves", str(tmp_path / "all.svg"), "--lang", "en")
     assert (ran.code, "PNG" in ran.err) == (2, True)
     assert not (tmp_path / "all.svg").exists()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -166,13 +167,20 @@ def _fill(x: Array, paths: list[Path], size: tuple[int, int, int]) -> dict[int, 
     return bad
 
 
+@contextmanager
+def _unwarned() -> Iterator[None]:
+    """Without Pillow's warnings: of parts of a file that are not looked at, and of sizes that are only large."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def decode(path: Path, channels: int, height: int, width: int) -> Array:
     """A picture as uint8 (C, H, W), what is transparent on white, 16 bits as the upper 8; raises what Pillow raises."""
     from PIL import Image, ImageOps
 
     try:
-        with warnings.catch_warnings(), Image.open(path) as image:
-            warnings.simplefilter("ignore")  # of parts that are not looked at, and of sizes that are only large
+        with _unwarned(), Image.open(path) as image:
             if image.mode == "F":
                 raise ValueError("its values are fractions")
             made: Image.Image = ImageOps.exif_transpose(image)  # as the camera was held
