@@ -18,7 +18,8 @@ from convcalc.tracing import Row, Trace, trace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from convcalc.compute import Cell, Worked
+    from convcalc.cellwise import Cell
+    from convcalc.compute import Worked
     from convcalc.models import Model
     from convcalc.solving.answer import Answer, Solution
     from convcalc.torchside.check import Check

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from convcalc.compute import Cell, Worked
+from convcalc.cellwise import Cell
+from convcalc.compute import Worked
 from convcalc.errors import ConvcalcError
 from convcalc.numbers import Array, Number, show_number, show_rows
 from convcalc.shape import short, show_shape, show_sizes

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import TYPE_CHECKING, Any
 
-from convcalc.compute import Cell, Worked, pad
+from convcalc.cellwise import Cell, pad
+from convcalc.compute import Worked
 from convcalc.errors import ConvcalcError
 from convcalc.figures.labels import short
 from convcalc.figures.style import FONT, THEMES, Page, measured
