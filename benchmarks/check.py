@@ -3,6 +3,7 @@
 On a machine with a CUDA device, pass cuda to run there: the result goes to a file of its own.
 """
 
+import argparse
 import sys
 import time
 
@@ -14,7 +15,9 @@ SAMPLES = 100_000
 
 
 def main() -> None:
-    device = sys.argv[1] if len(sys.argv) > 1 else "cpu"
+    given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    given.add_argument("device", nargs="?", default="cpu", choices=["cpu", "cuda"])
+    device = given.parse_args().device
     begun = time.perf_counter()
     result = sample(SAMPLES, 0, device)
     seconds = time.perf_counter() - begun
@@ -39,4 +42,5 @@ def main() -> None:
     sys.exit(1 if result.mismatches else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

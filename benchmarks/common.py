@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import datetime
 import json
 import os
@@ -35,6 +36,11 @@ def machine(*packages: str) -> dict[str, str]:
         "python": platform.python_version(),
         **{name: version(name) for name in packages},
     }
+
+
+def no_words(about: str | None) -> None:
+    """A script that takes no words: --help says what it is, and nothing is measured by mistake."""
+    argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
 
 
 def in_turn(runs: dict[str, Callable[[], object]], times: int) -> dict[str, list[float]]:
@@ -79,7 +85,7 @@ def trained(recipe: str, flavour: str, seed: int, more: Sequence[str]) -> dict[s
         ]
         ran = subprocess.run(words, check=False, capture_output=True, text=True)
     if ran.returncode:
-        sys.exit(f"{' '.join(words)}: exit code {ran.returncode}\n{ran.stderr[-2000:]}")
+        sys.exit(f"{' '.join(words)}: exit code {ran.returncode}\n{(ran.stderr or ran.stdout)[-2000:]}")
     return dict(json.loads(ran.stdout))
 
 

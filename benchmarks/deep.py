@@ -10,7 +10,7 @@ import sys
 import tempfile
 from typing import Any
 
-from common import machine, report
+from common import machine, no_words, report
 
 from convcalc.train.recipes import RECIPES
 
@@ -53,4 +53,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    no_words(__doc__)
     main()

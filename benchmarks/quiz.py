@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from common import in_turn, machine, median, report
+from common import in_turn, machine, median, no_words, report
 
 from convcalc.quiz.grading import LETTERS
 from convcalc.quiz.key import question_of_key
@@ -69,4 +69,6 @@ def main() -> None:
     )  # fmt: skip
 
 
-main()
+if __name__ == "__main__":
+    no_words(__doc__)
+    main()

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from common import in_turn, machine, median, process, python, ratio, report
+from common import in_turn, machine, median, no_words, process, python, ratio, report
 
 TIMES = 21
 HERE = Path(__file__).parent
@@ -53,4 +53,6 @@ def main() -> None:
     )  # fmt: skip
 
 
-main()
+if __name__ == "__main__":
+    no_words(__doc__)
+    main()

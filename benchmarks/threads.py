@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from common import machine, median, ratio, report
+from common import machine, median, no_words, ratio, report
 
 # Turns before a waiting thread leaves its core, and what is asked of the command; the last is what it does of itself.
 WAYS: dict[str, tuple[str, list[str]]] = {
@@ -80,4 +80,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    no_words(__doc__)
     main()

@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from common import in_turn, machine, median, process, ratio, report
+from common import in_turn, machine, median, no_words, process, ratio, report
 
 import convcalc as cc
 
@@ -124,4 +124,6 @@ def line(stream: random.Random) -> str:
     return f"{spec}\t{stream.randint(1, 512)},{stream.randint(8, 512)},{stream.randint(8, 512)}"
 
 
-main()
+if __name__ == "__main__":
+    no_words(__doc__)
+    main()

@@ -17,7 +17,7 @@ from convcalc.train.threads import give_way
 give_way()  # before torch is imported, as `convcalc train` does; all that is timed has it
 
 import torch
-from common import in_turn, machine, median, ratio, report
+from common import in_turn, machine, median, no_words, ratio, report
 from slides_way import LeNet, Pictures, epoch
 from torch import nn
 from torch.nn import functional as F
@@ -193,4 +193,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    no_words(__doc__)
     main()

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from common import in_turn, machine, median, python, ratio, report
+from common import in_turn, machine, median, no_words, python, ratio, report
 
 CONVCALC = str(Path(sys.executable).with_name("convcalc"))
 SLIDES = sorted(map(str, (Path(__file__).parent.parent / "quizzes" / "slides").glob("*.toml")))
@@ -35,4 +35,6 @@ def main() -> None:
     )  # fmt: skip
 
 
-main()
+if __name__ == "__main__":
+    no_words(__doc__)
+    main()
