@@ -128,8 +128,13 @@ class Live:
             f"không ghi lại được bước train thành CUDA graph, nên mạng nhỏ sẽ chạy chậm hơn: {reason}", "yellow",
         )  # fmt: skip
 
-    def _taken(self, run: str, taken: int, of: int) -> None:
+    def _taken(self, run: str, taken: int, of: int, epochs: int | None = None) -> None:
         self.say(f"{taken} of {of} tensors taken from {run}", f"lấy {taken}/{of} tensor từ {run}")
+        if epochs is not None:
+            self.say(
+                f"{run} was not trained to its end: {'1 epoch' if epochs == 1 else f'{epochs} epochs'} so far",
+                f"{run} chưa train xong: mới qua {epochs} epoch", "yellow",
+            )  # fmt: skip
 
     def _frozen(self, count: int) -> None:
         self.say(f"{count} parameters frozen", f"đóng băng {count} tham số")

@@ -36,7 +36,10 @@ def take_over(
     if lacking:
         raise ConvcalcError("freeze_untrained", name=lacking[0], run=str(other.folder))
     module.load_state_dict(own | taken)
-    told("taken", {"run": other.name, "taken": len(taken), "of": len(own)})
+    values: dict[str, Any] = {"run": other.name, "taken": len(taken), "of": len(own)}
+    if not (other.folder / "summary.json").is_file():
+        values["epochs"] = int(state["epoch"])  # the other training did not come to its end
+    told("taken", values)
 
 
 def freeze(module: nn.Module, told: Callable[[str, dict[str, Any]], None]) -> None:

@@ -45,6 +45,24 @@ def test_what_was_learned_can_be_taken_over(tmp_path: Path) -> None:
     assert new["9.weight"].shape == (12, 84)
 
 
+def test_a_run_that_did_not_come_to_its_end_is_taken_over_with_a_word(tmp_path: Path) -> None:
+    for name, init, epochs in (("base", None, 3), ("tuned", "base", 1)):
+        told: list[tuple[str, dict[str, Any]]] = []
+        chosen = options(tmp_path, name=name, epochs=epochs, init=init)
+        after_one = lambda told=told: any(event == "epoch" for event, _ in told)  # noqa: E731
+        run(chosen, lambda event, values, told=told: told.append((event, dict(values))), after_one)  # type: ignore[misc]
+    assert not (tmp_path / "runs" / "base" / "summary.json").exists()
+    assert dict(told)["taken"]["epochs"] == 1
+    assert (tmp_path / "runs" / "tuned" / "summary.json").exists()
+    again: dict[str, Any] = {}
+    run(
+        options(tmp_path, name="more", epochs=1, init="tuned"),
+        lambda event, values: again.update({event: values}),
+        lambda: False,
+    )
+    assert "epochs" not in again["taken"]
+
+
 def test_a_target_stops_early_and_sets_the_exit_code(convcalc: Convcalc, tmp_path: Path) -> None:
     words = ("--data", "digits", "--runs", str(tmp_path), "--device", "cpu", "--epochs", "30", "--json")
     ran = convcalc("train", "lenet", *words, "--name", "a", "--target-accuracy", "0.5")
