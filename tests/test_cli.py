@@ -207,6 +207,10 @@ def test_wrong_options_are_told_in_vietnamese_words(convcalc: Callable[..., Any]
         (["train", "--recipe", "slow"], "giá trị 'slow' của --recipe không hợp lệ, phải là một trong các giá trị: slide, fast"),
         (["shape", "relu", "--foo"], "không có tuỳ chọn --foo"),
         (["shape", "relu", "--batch"], "--batch cần một giá trị"),
+        (["shape", "relu", "--json=3"], "--json không nhận giá trị"),
+        (["shape", "relu", "--inputs", "3"], "không có tuỳ chọn --inputs (có thể là: --input)"),
+        (["shap"], "không có lệnh 'shap'. Có phải ý là 'shape'?"),
+        (["quiz", "papr"], "không có lệnh 'papr'"),
     ):  # fmt: skip
         ran = convcalc("--lang=vi", *words)
         assert (ran.code, said in " ".join(ran.err.split())) == (2, True), ran.err
@@ -215,7 +219,7 @@ def test_wrong_options_are_told_in_vietnamese_words(convcalc: Callable[..., Any]
 def test_a_help_page_is_in_one_language() -> None:
     pairs = [
         ("Usage:", "Cách dùng:"), ("Options", "Tuỳ chọn"), ("Show this message", "Hiện trợ giúp này"), ("[default:", "[mặc định:"),
-        ("[required]", "[bắt buộc]"), ("Arguments", "Đối số"), ("Commands", "Lệnh"),
+        ("[required]", "[bắt buộc]"), ("Arguments", "Đối số"), ("Commands", "Lệnh"), ("[OPTIONS]", "[TUỲ CHỌN]"), ("COMMAND [ARGS]...", "LỆNH [ĐỐI SỐ]..."),
     ]  # fmt: skip
     seen = set()
     for words in ([], ["train"], ["quiz"], ["predict"]):

@@ -138,9 +138,12 @@ def _usage_error(error: Any) -> ConvcalcError:
     name = max(getattr(param, "opts", None) or [""], key=len)
     kind = type(error).__name__
     if kind == "NoSuchOption":
-        said = f"không có tuỳ chọn {option}"
+        near = sorted(getattr(error, "possibilities", None) or [])
+        said = f"không có tuỳ chọn {option}" + (f" (có thể là: {', '.join(near)})" if near else "")
     elif kind == "BadOptionUsage" and "requires" in message:
         said = f"{option} cần một giá trị"
+    elif kind == "BadOptionUsage" and "does not take" in message:
+        said = f"{option} không nhận giá trị"
     elif kind == "MissingParameter":
         said = f"thiếu {name}"
     elif param is not None and name:
@@ -152,6 +155,9 @@ def _usage_error(error: Any) -> ConvcalcError:
         )
     elif message.startswith("Got unexpected extra argument"):
         said = f"thừa đối số {message.partition('(')[2].partition('(')[2].rstrip(')')}"
+    elif message.startswith("No such command"):
+        asked, _, near = message.removeprefix("No such command ").partition(". Did you mean ")
+        said = f"không có lệnh {asked}" + (f". Có phải ý là {near.replace(', ', ' hoặc ')}" if near else "")
     else:
         said = f"dòng lệnh không đúng ({message})"
     return ConvcalcError("bad_option", problem=message, problem_vi=said, command=command)

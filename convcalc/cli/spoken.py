@@ -15,6 +15,7 @@ TITLES = {
     "DEFAULT_STRING": "[mặc định: {}]",
     "REQUIRED_LONG_STRING": "[bắt buộc]",
 }
+USAGE = {"Usage:": "Cách dùng:", "[OPTIONS]": "[TUỲ CHỌN]", "COMMAND [ARGS]...": "LỆNH [ĐỐI SỐ]..."}
 
 
 class _Spoken:
@@ -28,7 +29,9 @@ class _Spoken:
 
     def get_usage(self, ctx: Any) -> str:
         said = str(super().get_usage(ctx))  # type: ignore[misc]
-        return said.replace("Usage:", "Cách dùng:", 1) if asked_language() == "vi" else said
+        for words, spoken in USAGE.items() if asked_language() == "vi" else ():
+            said = said.replace(words, spoken, 1)
+        return said
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         if asked_language() == "vi":
