@@ -52,7 +52,7 @@ def write_bytes(path: str, content: bytes, overwrite: bool = True) -> None:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}-")
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~umask()
         Path(temporary).chmod(mode)
         if overwrite:
             Path(temporary).replace(target)
@@ -69,7 +69,8 @@ def write_bytes(path: str, content: bytes, overwrite: bool = True) -> None:
         raise ConvcalcError("cannot_write", path=path, **reason) from None
 
 
-def _umask() -> int:
+def umask() -> int:
+    """The permissions that new files are not given."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

@@ -27,6 +27,7 @@ def predict(
     from rich.text import Text
 
     from convcalc.render import console
+    from convcalc.results import error_object
     from convcalc.train.predict import predicted
     from convcalc.train.report import opened
     from convcalc.train.run import run_of
@@ -34,23 +35,25 @@ def predict(
     found = opened(run_of(run, Path(runs)))
     for note in found.notes(speech):
         console(stderr=True).print(Text(note, style="yellow"))
-    answers, failed = [], None
+    failed = 0
     for file in files:
         try:
-            answers.append((file, predicted(found, file, top)))
+            classes = predicted(found, file, top)
         except ConvcalcError as error:
             if len(files) == 1:
                 raise
-            failed = error
-            console(stderr=True).print(Text(error.message(speech), style="yellow"))
-    if json:
-        for file, classes in answers:
+            failed = failed or error.exit_code
+            if json:  # a line for every file
+                print(dump({"file": file, **error_object(error, speech)}))
+            else:
+                console(stderr=True).print(Text(error.message(speech), style="yellow"))
+            continue
+        if json:
             print(dump({"file": file, "classes": [{"name": name, "probability": round(p, 6)} for name, p in classes]}))
-        return 0 if failed is None else failed.exit_code
-    for file, classes in answers:
-        said = ", ".join(f"{name}: {decimal(f'{p * 100:.1f}', speech)} %" for name, p in classes)
-        console().print(Text(f"{file}  {said}"))
-    return 0 if failed is None else failed.exit_code
+        else:
+            said = ", ".join(f"{name}: {decimal(f'{p * 100:.1f}', speech)} %" for name, p in classes)
+            console().print(Text(f"{file}  {said}"))
+    return failed
 
 
 predict.__doc__ = pick(

@@ -60,19 +60,17 @@ def runs(
         from convcalc.files import write_bytes
 
         write_bytes(picture, content)
-    failed = broken[0].exit_code if broken else 0
-    if json:
-        print(dump(rows))
-        return failed
     from rich.text import Text
 
     from convcalc.render import console
 
-    if rows or not broken:
+    if json:
+        print(dump(rows))
+    elif rows or not broken:
         _table(rows, speech)
     for error in broken:
         console(stderr=True).print(Text(error.message(speech), style="yellow"))
-    return failed
+    return broken[0].exit_code if broken else 0
 
 
 def _table(rows: list[dict[str, Any]], lang: str) -> None:

@@ -47,6 +47,7 @@ RunsOption = Annotated[
 
 
 def train(
+    ctx: typer.Context,
     recipe: Annotated[str | None, typer.Argument(help=pick(HELP, "What to train, such as lenet (see --list).", "Model cần huấn luyện, ví dụ lenet (xem --list)."), show_default=False)] = None,
     flavour: Annotated[Flavour, typer.Option("--recipe", help=pick(HELP, "slide: as in the deck; fast: as good as it gets.", "slide: theo slide; fast: tốt nhất có thể."))] = Flavour.slide,
     data: Annotated[str, typer.Option("--data", help=pick(HELP, "auto, a set's name, a folder with a folder for each class, or a .mat file.", "auto, tên tập dữ liệu, thư mục có thư mục con cho từng lớp, hoặc file .mat."))] = "auto",
@@ -89,7 +90,7 @@ def train(
         ("--batch", batch, 1_000_000),
         ("--limit", limit, 10**9),
         ("--threads", threads, os.cpu_count() or 1),
-        ("--classes", classes, 100_000),
+        ("--classes", classes, 10_000),
     ):
         if value is not None:
             in_range(option, value, 10 if option == "--limit" else 1, high)
@@ -108,7 +109,12 @@ def train(
         "limit": limit, "device": device.value, "precision": precision.value, "compiled": compiled, "threads": threads, "name": name, "runs": runs, "fresh": fresh, "target": target_accuracy,
         "init": init, "freeze": freeze is not None, "classes": classes, "skip_bad": skip_bad,
     }  # fmt: skip
-    summary = trained(options, resume, speech, json)
+    words = {"target_accuracy": "target"}
+    sources = {name: ctx.get_parameter_source(name) for name in ctx.params}
+    named = {
+        words.get(name, name) for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"
+    }
+    summary = trained(options, named, resume, speech, json)
     if summary["state"] == "interrupted":
         if json:
             print(dump(summary))

@@ -13,8 +13,8 @@ from convcalc.errors import ConvcalcError, MissingError
 from convcalc.render import console
 
 
-def trained(options: dict[str, Any], resume: str | None, lang: str, quiet: bool) -> dict[str, Any]:
-    """Train, and leave everything in the run's folder; returns the summary with its state."""
+def trained(options: dict[str, Any], named: set[str], resume: str | None, lang: str, quiet: bool) -> dict[str, Any]:
+    """Train, and leave everything in the run's folder; returns the summary with its state. `named` are the options that were given."""
     from convcalc.train.threads import give_way
 
     give_way()
@@ -25,6 +25,7 @@ def trained(options: dict[str, Any], resume: str | None, lang: str, quiet: bool)
     from pathlib import Path
 
     from convcalc.train.live import Live
+    from convcalc.train.parallel import started
     from convcalc.train.run import Run, run_of
     from convcalc.train.session import Options, run
 
@@ -45,66 +46,81 @@ def trained(options: dict[str, Any], resume: str | None, lang: str, quiet: bool)
         here |= {key: options[key] for key in ("data", "data_dir") if options[key] != vars(Options(""))[key]}
         names = {one.name for one in fields(Options)}
         chosen = Options(**{k: v for k, v in kept.items() if k in names} | here | {"name": found.name, "runs": str(found.folder.parent), "fresh": False})  # fmt: skip
-        usual = vars(Options("")) | {"recipe": ""}
-        other = [
-            k
-            for k, v in options.items()
-            if k not in ("device", "threads", "precision", "compiled", "runs", "name", "fresh", "data", "data_dir")
-            and v not in (usual[k], kept.get(k))
-        ]
+        own = ("device", "threads", "precision", "compiled", "runs", "name", "fresh", "data", "data_dir")
+        other = [k for k, v in options.items() if k in named and k not in own and v != kept.get(k)]
         if other:
             words = {"recipe": options["recipe"], "flavour": "--recipe", "target": "--target-accuracy"}
             said = [words.get(key, f"--{key.replace('_', '-')}") for key in other]
             raise ConvcalcError("resume_settings", name=str(found.folder), keys=", ".join(said))
     else:
         chosen = Options(**options)
-    first = os.environ.get("RANK", "0") == "0"
+    first = started()[0] == 0
     live = Live(console(stderr=quiet), lang, first)
     asked = _Interrupts()
-    try:
-        with asked:
-            summary = run(chosen, live.told, asked)
-    finally:
-        live.close()
-    if not first:  # all is written by the first process; the threads of torch's groups can abort an orderly end
-        sys.stdout.flush()
-        os._exit(130 if summary["state"] == "interrupted" else 0)
-    if summary["state"] == "interrupted":
-        without = (" without --fresh", " không kèm --fresh") if chosen.fresh else ("", "")
-        live.say(f"stopped; the same command{without[0]} goes on", f"đã dừng; chạy lại lệnh này{without[1]} để tiếp tục", "yellow")  # fmt: skip
-    elif first:
-        from convcalc.train.report import written
+    data: list[Any] = []
 
+    def told(event: str, values: dict[str, Any]) -> None:
+        if event == "data":
+            data.append(values["data"])
+        asked.follow(event)
+        live.told(event, values)
+
+    with asked:
         try:
-            written(Run(chosen.folder), lang, lambda text: live.say(text, text, "yellow"))
+            summary = run(chosen, told, asked)
         except KeyboardInterrupt:
-            live.say(
-                f"stopped; the training is over, and convcalc report {chosen.folder} draws its pictures",
-                f"đã dừng; huấn luyện đã xong, dùng convcalc report {chosen.folder} để vẽ hình", "yellow",
-            )  # fmt: skip
-            raise
-        live.say(f"see {chosen.folder}/report.md", f"xem {chosen.folder}/report.md")
-    return summary
+            summary = {"state": "interrupted"}
+        finally:
+            live.close()
+        if not first:  # all is written by the first process; the threads of torch's groups can abort an orderly end
+            sys.stdout.flush()
+            os._exit(130 if summary["state"] == "interrupted" else 0)
+        if summary["state"] == "interrupted":
+            without = (" without --fresh", " không kèm --fresh") if chosen.fresh else ("", "")
+            live.say(f"stopped; the same command{without[0]} goes on", f"đã dừng; chạy lại lệnh này{without[1]} để tiếp tục", "yellow")  # fmt: skip
+        else:
+            from convcalc.train.report import written
+
+            try:
+                written(Run(chosen.folder), lang, lambda text: live.say(text, text, "yellow"), *data)
+            except KeyboardInterrupt:
+                live.say(
+                    f"stopped; the training is over, and convcalc report {chosen.folder} draws its pictures",
+                    f"đã dừng; huấn luyện đã xong, dùng convcalc report {chosen.folder} để vẽ hình", "yellow",
+                )  # fmt: skip
+                raise
+            live.say(f"see {chosen.folder}/report.md", f"xem {chosen.folder}/report.md")
+    return summary | {"run": str(chosen.folder)}
 
 
 class _Interrupts:
-    """The first Ctrl-C (or a polite kill) asks for a stop after the step; the second stops at once."""
+    """While it trains, the first Ctrl-C (or a polite kill, or a terminal that is closed) asks for a stop after the step, whose state is kept.
+
+    The second, and any before and after the training, stops at once.
+    """
 
     def __init__(self) -> None:
-        self.asked = False
+        self.asked = self.training = False
         self.before: dict[int, Any] = {}
+
+    def follow(self, event: str) -> None:
+        """Whether it trains, by what it tells."""
+        self.training = event == "start" or (self.training and event != "testing")
 
     def __call__(self) -> bool:
         return self.asked
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
-        if self.asked:
+        if self.asked and number == signal.SIGHUP:
+            return  # a terminal that is closed may send it twice
+        if self.asked or not self.training:
             raise KeyboardInterrupt
         self.asked = True
 
     def __enter__(self) -> _Interrupts:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self.before[number] = signal.signal(number, self._ask)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+                self.before[number] = signal.signal(number, self._ask)
         return self
 
     def __exit__(self, *_: object) -> None:

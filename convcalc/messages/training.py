@@ -99,6 +99,18 @@ KINDS: dict[str, Kind] = {
         "Name the run that they come from: --init RUN.",
         "Chỉ ra run đã huấn luyện chúng: --init RUN.",
     ),
+    "processes_unclear": Kind(
+        "the environment says that this is process {rank} of {size} (RANK, WORLD_SIZE), which is none that torchrun has started",
+        "biến môi trường cho biết đây là tiến trình {rank} trong {size} (RANK, WORLD_SIZE), nhưng không phải do torchrun khởi động",
+        "Unset RANK and WORLD_SIZE, or start with torchrun --nproc-per-node=N -m convcalc train ….",
+        "Bỏ hai biến RANK và WORLD_SIZE, hoặc chạy bằng torchrun --nproc-per-node=N -m convcalc train ….",
+    ),
+    "init_itself": Kind(
+        "{name} cannot begin with its own weights",
+        "{name} không thể bắt đầu từ trọng số của chính nó",
+        "Give this run another name (--name), or leave --init out to go on with that one.",
+        "Đặt tên khác cho run này (--name), hoặc bỏ --init để tiếp tục run đó.",
+    ),
     "run_other": Kind(
         "the run {name} was begun with other settings ({keys})",
         "run {name} đã bắt đầu với thiết lập khác ({keys_vi})",
@@ -135,8 +147,8 @@ KINDS: dict[str, Kind] = {
     "run_unwritable": Kind(
         "{path} cannot be written: {reason}",
         "không ghi được {path}: {reason_vi}",
-        "What was there before is whole; make room, and the same command (without --fresh) goes on from the last epoch.",
-        "Dữ liệu trước đó vẫn nguyên vẹn; giải phóng dung lượng ổ đĩa rồi chạy lại lệnh này (bỏ --fresh) để tiếp tục từ epoch cuối.",
+        "What was there before is whole; once it can be written, the same command (without --fresh) goes on from the last epoch.",
+        "Dữ liệu trước đó vẫn nguyên vẹn; khi ghi được rồi, chạy lại lệnh này (bỏ --fresh) để tiếp tục từ epoch cuối.",
         3,
     ),
     "run_unfinished": Kind(

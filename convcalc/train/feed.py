@@ -16,7 +16,7 @@ from convcalc.train.data import Split
 # So many batches of texts are sorted by length together.
 SORTED_TOGETHER = 40
 EVALUATED_AT_ONCE = 1000
-COUNTED_AT_ONCE = 2000
+COUNTED_AT_ONCE = 4_000_000  # values, of which numpy makes int64
 
 
 @dataclass(frozen=True)
@@ -197,11 +197,12 @@ def scaling_of(split: Split, how: str) -> tuple[list[float], list[float]] | None
     if how == "half":
         return [0.5] * channels, [0.5] * channels
     mean, deviation = [], []
+    once = max(1, COUNTED_AT_ONCE // split.x[0, 0].size)
     for c in range(channels):
         # by counts of the 256 values: exact, and quick
         counts = np.zeros(256)
-        for i in range(0, len(split), COUNTED_AT_ONCE):
-            counts += np.bincount(split.rows(slice(i, i + COUNTED_AT_ONCE))[:, c].reshape(-1), minlength=256)
+        for rows in range(0, len(split), once):
+            counts += np.bincount(split.rows(slice(rows, rows + once))[:, c].reshape(-1), minlength=256)
         values = np.arange(256) / 255
         m = float((counts * values).sum() / counts.sum())
         mean.append(round(m, 6))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ OPTIONS: dict[str, Test] = {
 }  # fmt: skip
 CONFIG: dict[str, Test] = {
     "input": _sizes, "decoded": _sizes, "classes": _list(_text, 1, 100_000), "scaling": _or_none(_scaling), "kind": lambda value: value in ("images", "texts", "masks"),
-    "source": _text, "notes": _list(_list(_text, 2, 2)), "at_once": _whole(1, 10**6), "samples": _list(_or_none(_whole(0)), 3, 3), "published": _or_none(_number),
+    "source": _text, "notes": _list(_list(_text, 2, 2)), "at_once": _whole(1, 10**6), "samples": _list(_or_none(_whole(0)), 3, 3), "published": _or_none(_number), "words": _or_none(_text),
 }  # fmt: skip
 SUMMARY: dict[str, Test] = {
     "test_loss": _number, **dict.fromkeys(("params", "seconds"), _positive), **dict.fromkeys(("test_accuracy", "test_iou", "most_common"), _part_of_one), "published": _or_none(_part_of_one), "made_on": lambda value: isinstance(value, dict),
@@ -157,4 +158,36 @@ def confusion(found: Any, path: Path, classes: int) -> list[list[int]]:
     """confusion.json: a row for each class."""
     if not _list(_list(_whole(0), classes, classes), classes, classes)(found):
         raise _part(path)(f"it is no table of {classes} classes", f"không phải bảng của {classes} lớp")
+    return list(found)
+
+
+def worst(found: Any, path: Path, samples: int) -> list[tuple[int, int, float]]:
+    """worst.json: the surest mistakes in a test set of so many samples."""
+    wanted: dict[str, Test] = {"sample": _whole(0, samples - 1), "taken": _whole(0), "share": _part_of_one}
+    fits = _list(
+        lambda one: (
+            isinstance(one, dict) and set(one) == set(wanted) and all(test(one[k]) for k, test in wanted.items())
+        )
+    )
+    if not fits(found):
+        raise _part(path)(
+            f"it is no list of mistakes in {samples} samples", f"không phải danh sách lỗi của {samples} mẫu"
+        )
+    return [(one["sample"], one["taken"], one["share"]) for one in found]
+
+
+def digest(words: Sequence[str]) -> str:
+    """Of a vocabulary, in its order."""
+    return blake2b("\n".join(words).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def words(found: Any, path: Path, written: str | None) -> list[str]:
+    """words.json, which must be what config.json has the digest of; runs of before have none."""
+    if not _list(_text, 1)(found) or written not in (None, digest(found)):
+        said = (
+            ("it is not there", "không có file này")
+            if found is None
+            else ("it is not as it was written", "nội dung đã bị thay đổi")
+        )
+        raise _part(path)(*said)
     return list(found)

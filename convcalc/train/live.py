@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
+from contextlib import suppress
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 from convcalc.notation import show
@@ -18,6 +29,8 @@ from convcalc.words import decimal, pick
 # The bar is drawn no more often than this, in seconds.
 OFTEN = 0.25
 MIB = 2**20
+# To decode fewer pictures takes no time that one would ask about.
+MANY = 1000
 # With fewer steps in an epoch, one says that the batch is large.
 FEW_STEPS = 4
 
@@ -33,11 +46,17 @@ class Live:
         self.seen = 0
         self.since = self.last = 0.0
         self.download = ""
+        self.decoded = 0.0  # when it was last told of
 
     def say(self, en: str, vi: str, style: str = "") -> None:
         """A line in the language."""
         text = Text(pick(self.lang, en, vi), style=style)
-        (self.bar.console if self.bar else self.out).print(text)
+        try:
+            (self.bar.console if self.bar else self.out).print(text)
+        except OSError as error:
+            if error.errno != errno.EIO:  # the terminal is closed
+                raise
+            _unheard(self.out)
 
     def told(self, event: str, values: dict[str, Any]) -> None:
         """Show an event."""
@@ -56,6 +75,21 @@ class Live:
         if self.bar is not None and self.task is not None:
             self.bar.update(self.task, completed=there)
 
+    def _decoding(self, there: int, total: int) -> None:
+        now = time.perf_counter()
+        if there == 1:
+            self.close()
+            self.decoded = now
+            if total >= MANY:
+                self.say(f"decoding {total} pictures", f"đang đọc {total} ảnh")
+            if self.out.is_terminal:
+                self.bar = Progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=self.out, transient=True)  # fmt: skip
+                self.bar.start()
+                self.task = self.bar.add_task("", total=total)
+        if self.bar is not None and self.task is not None and (there == total or now - self.decoded > OFTEN):
+            self.bar.update(self.task, completed=there)
+            self.decoded = now
+
     def _start(
         self,
         recipe: Any,
@@ -72,7 +106,7 @@ class Live:
     ) -> None:
         from convcalc.render import table
 
-        self.close()  # the bar of a download
+        self.close()  # the bar of what was downloaded or decoded
         for note in data.notes:
             self.say(note[0], note[1], "yellow")
         rows = list(built.traced)
@@ -209,7 +243,8 @@ class Live:
     def close(self) -> None:
         """Put the bar away."""
         if self.bar is not None:
-            self.bar.stop()
+            with suppress(OSError):  # of a terminal that is closed
+                self.bar.stop()
             self.bar = self.task = None
 
 

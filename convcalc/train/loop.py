@@ -23,6 +23,11 @@ from convcalc.train.run import VERSION, Run
 from convcalc.train.sameness import differences, made_on
 from convcalc.words import decimal
 
+# With fewer steps than this there is only the way down.
+FEW = 8
+# So many of the surest mistakes in the test set are kept.
+WORST = 18
+
 
 @dataclass
 class Training:
@@ -46,16 +51,23 @@ class Training:
     masks: bool = False
     compiled: bool = False  # by torch.compile, on a GPU with CUDA graphs
     recorded: bool = False  # whether a step is recorded as a CUDA graph and played back (graphs.py)
-    own_epochs: int = 0  # of this process, not of those before a break
+    begun: float = field(default_factory=time.perf_counter)  # when this process began, on its own clock
+    before: float = 0.0  # seconds that processes before a break took
     timing: list[tuple[int, float]] = field(
         default_factory=list
-    )  # samples and seconds of each epoch of this process; no part of the run
+    )  # samples and seconds of each epoch, or part of one before a break; no part of what a run is
     history: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def made_on(self) -> dict[str, Any]:
         """What the bits hang on, beside the settings."""
-        return made_on(self.device, self.precision, self.compiled, self.world.size)
+        found = made_on(self.device, self.precision, self.compiled, self.world.size)
+        return found | {"evaluation_batch": self.train.at_once}
+
+    @property
+    def seconds(self) -> float:
+        """What this process and those before it have taken."""
+        return self.before + time.perf_counter() - self.begun
 
     @property
     def held(self) -> int:
@@ -129,6 +141,7 @@ def train(t: Training) -> str:
                 },
             )
             if t.world.any(t.stop()) and step < per_epoch:
+                t.timing.append(((step - first) * setup.batch, time.perf_counter() - begun))
                 _save(t, optimiser, epoch, step, sums)
                 return "interrupted"
         whole = t.world.summed(sums.clone())
@@ -147,7 +160,6 @@ def train(t: Training) -> str:
                 line["validation_iou"] = found.mean_iou
         t.told("epoch", line | {"seconds": seconds, "of": setup.epochs})
         t.history.append(line)
-        t.own_epochs += 1
         t.timing.append((len(t.train) - first * setup.batch, seconds))
         epoch, step = epoch + 1, 0
         sums.zero_()
@@ -192,13 +204,15 @@ def _training(t: Training) -> None:
 def tested(t: Training, test: Feed) -> Measured:
     """What the network reaches on the test set; looked at once, at the end."""
     t.world.alike(t.module)
-    return measured(t.network, test, t.classes, t.world, cast_of(t.precision, t.device))
+    return measured(t.network, test, t.classes, t.world, cast_of(t.precision, t.device), WORST)
 
 
 def learning_rate(setup: Setup, step: int, total: int) -> float:
     """Of a step from 0 to total − 1. onecycle (Smith 2018): a quarter of the way up in a line, then down a cosine to nothing."""
     if setup.schedule == "constant":
         return setup.lr
+    if total < FEW:  # no time for a way up
+        return setup.lr * 0.5 * (1 + math.cos(math.pi * step / total))
     rise = max(1, round(total * 0.25))
     if step < rise:
         return setup.lr * (0.04 + 0.96 * step / rise)
@@ -259,7 +273,7 @@ def _save(t: Training, optimiser: optim.Optimizer, epoch: int, step: int, sums: 
         state = {
             "version": VERSION, "model": t.module.state_dict(), "optimiser": optimiser.state_dict(), "epoch": epoch, "step": step,
             "sums": whole.cpu(), "history": t.history, "signature": t.signature, "made_on": t.made_on,
-            "timing": t.timing,
+            "timing": t.timing, "seconds": t.seconds,
         }  # fmt: skip
         t.run.save(state)
         t.run.write_metrics(t.history)
@@ -288,6 +302,7 @@ def _restored(t: Training, state: dict[str, Any], optimiser: optim.Optimizer, su
     if t.world.first:
         sums.copy_(state["sums"])
     t.timing[:] = [(int(n), float(s)) for n, s in state["timing"]]
+    t.before = float(state.get("seconds", 0.0))
     if t.world.first:
         t.run.write_metrics(t.history)  # a kill may have come between the checkpoint and its line
     if state["made_on"] != t.made_on:

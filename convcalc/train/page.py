@@ -95,7 +95,7 @@ def _what_it_reached(
         (pick(lang, "seconds", "thời gian (giây)"), decimal(f"{summary['seconds']:.1f}", lang)),
         (
             pick(lang, "made on", "chạy với"),
-            ", ".join(f"{k} {v}" for k, v in summary["made_on"].items() if v is not False),
+            ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in summary["made_on"].items() if v is not False),
         ),
     ]
 

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, distributed, nn
 
-from convcalc.errors import MissingError
+from convcalc.errors import ConvcalcError, MissingError
 
 # So long processes wait for each other: the first may have a data set to download.
 PATIENCE = timedelta(hours=1)
@@ -60,6 +60,14 @@ class World:
         distributed.all_gather_object(found, value)
         return all(one == found[0] for one in found)
 
+    def gathered(self, values: list[Any]) -> list[Any]:
+        """The lists of all processes after each other."""
+        if self.size == 1:
+            return values
+        found: list[Any] = [None] * self.size
+        distributed.all_gather_object(found, values)
+        return [value for one in found for value in one]
+
     def alike(self, module: nn.Module) -> None:
         """Give every process the first one's running statistics."""
         if self.size > 1:
@@ -91,11 +99,23 @@ def device_of(name: str) -> torch.device:
     return torch.device(name)
 
 
+def started() -> tuple[int, int]:
+    """This process and how many there are, as torchrun says it; raises `ConvcalcError` where that is no such thing."""
+    rank, size = (os.environ.get(name, usual) for name, usual in (("RANK", "0"), ("WORLD_SIZE", "1")))
+    if not rank.isascii() or not rank.isdigit() or not size.isascii() or not size.isdigit() or int(size) < 1:
+        raise ConvcalcError("processes_unclear", rank=rank, size=size)
+    if int(size) == 1:
+        return 0, 1
+    if int(rank) >= int(size) or not {"RANK", "MASTER_ADDR", "MASTER_PORT"} <= set(os.environ):
+        raise ConvcalcError("processes_unclear", rank=os.environ.get("RANK", "–"), size=size)
+    return int(rank), int(size)
+
+
 @contextmanager
 def world(device: torch.device) -> Iterator[World]:
     """The processes of this training: one, or as many as torchrun has started."""
-    size = int(os.environ.get("WORLD_SIZE", "1"))
-    if size == 1 or "RANK" not in os.environ:
+    _, size = started()
+    if size == 1:
         yield World()
         return
     if device.type == "cuda":

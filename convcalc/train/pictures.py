@@ -103,17 +103,22 @@ def curves(history: Sequence[dict[str, Any]], summary: dict[str, Any] | None, la
 
 
 def confusion(table: Sequence[Sequence[int]], classes: Sequence[str], lang: str) -> Figure:
-    """Rows are the classes, columns what they were taken for; each row adds up to 1."""
-    counts = np.asarray(table, np.float64)
-    counts = counts[: len(classes), : len(classes)]
+    """Rows are the classes, columns what they were taken for; each row adds up to 1.
+
+    Outputs that are no class of the data, where any sample was taken for one, are a last column together.
+    """
+    counts = np.asarray(table, np.float64)[: len(classes)]
+    other = counts[:, len(classes) :].sum(1, keepdims=True)
+    counts = np.hstack([counts[:, : len(classes)], other] if other.any() else [counts[:, : len(classes)]])
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     side = min(14.0, 3 + 0.5 * len(classes))
     names = [named(name) for name in classes]
+    taken = [*names, pick(lang, "no class", "ngoài các lớp")][: counts.shape[1]]
     made = figure(side + 1, side)
     axes = made.subplots()
     shown = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     if len(classes) <= NUMBERED:
-        axes.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
+        axes.set_xticks(range(len(taken)), taken, rotation=45, ha="right", rotation_mode="anchor")
         axes.set_yticks(range(len(names)), names)
         whole = counts.max() >= 100_000
         for i, row in enumerate(counts):
@@ -237,6 +242,7 @@ def lines(series: Mapping[str, Sequence[dict[str, Any]]], lang: str) -> Figure:
         )  # fmt: skip
     axes.set_xlabel("epoch")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.set_xlim(left=max(0.5, axes.get_xlim()[0]))  # there is no epoch 0
     also = pick(lang, " (mIoU for masks)", " (với mask là mIoU)") if masks else ""
     axes.set_title(pick(lang, "validation accuracy", "độ chính xác trên tập validation") + also)
     percents(axes.yaxis, lang)

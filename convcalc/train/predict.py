@@ -11,7 +11,7 @@ import torch
 
 from convcalc.errors import ConvcalcError, MissingError
 from convcalc.train.data import Split
-from convcalc.train.data.folders import ENDINGS, decode
+from convcalc.train.data.folders import ENDINGS, decode, unwarned
 from convcalc.train.data.reviews import numbered, words_of
 from convcalc.train.reasons import why
 from convcalc.train.report import Opened
@@ -42,7 +42,8 @@ def _picture(found: Opened, text: str) -> Split:
         raise MissingError("no_file", path=text, reason="No such file", reason_vi="không tìm thấy")
     channels, height, width = found.config["decoded"]  # what the network's input was made of
     try:
-        x: Any = decode(path, channels, height, width)
+        with unwarned():
+            x: Any = decode(path, channels, height, width)
     except Exception as error:  # damaged files make Pillow raise nearly anything
         raise MissingError("bad_picture", path=text, **why(error)) from None
     return Split(x[None], np.zeros(1, np.int64))
@@ -71,7 +72,7 @@ def _texts(found: Opened, text: str) -> Split:
             text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise MissingError("bad_text", path=str(path), **why(error)) from None
-    words = found.run.read_json("words.json") or []
+    words = found.run.words()
     x, lengths = numbered([words_of(text)], words)
     if not (x > 1).any():
         raise ConvcalcError("no_words", text=text[:60])

@@ -15,7 +15,7 @@ from convcalc.train import pictures
 from convcalc.train.data import Asked, Dataset, Split
 from convcalc.train.data.places import load as load_data
 from convcalc.train.feed import EVALUATED_AT_ONCE, Feed
-from convcalc.train.measure import predictions
+from convcalc.train.measure import scores_of
 from convcalc.train.page import page
 from convcalc.train.parallel import device_of
 from convcalc.train.recipes import recipe_of
@@ -23,7 +23,7 @@ from convcalc.train.rewrites import rewritten
 from convcalc.train.run import Run, passed_over
 from convcalc.words import pick
 
-WORST, SHOWN_MASKS = 18, 6
+SHOWN_MASKS = 6
 PICTURES = ("curves.png", "confusion.png", "mistakes.png", "predictions.png", "kernels.png")
 
 
@@ -82,7 +82,7 @@ def opened(run: Run) -> Opened:
     if state is None:
         raise MissingError("run_unfinished", name=str(run.folder))
     signature = config["signature"]
-    words = run.read_json("words.json") or []
+    words = run.words()
     layer = recipe_of(signature["recipe"]).layer(signature["classes"], len(words))
     module = layer.module(tuple(config["input"]))
     try:
@@ -118,8 +118,13 @@ def kept_in_checkpoint(run: Run) -> list[dict[str, Any]]:
     return list(state["history"])
 
 
-def written(run: Run, lang: str, say: Callable[[str], None] = lambda text: None) -> list[str]:
-    """Draw all pictures of a run and write report.md; returns the names of the files, and says what could not be done."""
+def written(
+    run: Run, lang: str, say: Callable[[str], None] = lambda text: None, data: Dataset | None = None
+) -> list[str]:
+    """Draw all pictures of a run and write report.md; returns the names of the files, and says what could not be done.
+
+    `data` are the run's own, where they are read already.
+    """
     config, summary = run.config(), run.summary()
     history = run.metrics() or kept_in_checkpoint(run)
     if not history:
@@ -130,11 +135,11 @@ def written(run: Run, lang: str, say: Callable[[str], None] = lambda text: None)
     table = run.confusion(config["signature"]["classes"])
     if table is not None:
         made["confusion.png"] = pictures.confusion(table, config["classes"], lang)
-    data = data_of(config)
+    data = data_of(config) if data is None else data
     if data is not None and data.kind != "texts":
         found = opened(run)
         if summary is not None:  # the test set is looked at when the training is over
-            made |= _of_test(found, data, lang)
+            made |= _masks(found, data, lang) if data.kind == "masks" else _mistakes(run, data, lang)
         made |= _kernels(found, data, lang)
         for text in damaged(run, lang):
             say(text)
@@ -150,20 +155,22 @@ def written(run: Run, lang: str, say: Callable[[str], None] = lambda text: None)
     return [*made, "report.md"]
 
 
-def _of_test(found: Opened, data: Dataset, lang: str) -> dict[str, Any]:
-    """What the network makes of the test set: masks, or the worst mistakes."""
-    scores, _ = predictions(found.network, found.feed(data.test))
-    if data.kind == "masks":
-        shown = [
-            (_plain(data.test.rows(i)), data.test.y[i], scores[i].argmax(0).numpy())
-            for i in range(min(SHOWN_MASKS, len(data.test)))
-        ]
-        return {"predictions.png": pictures.masks(shown, data.classes, lang)}
-    taken, sure = scores.argmax(1).tolist(), scores.softmax(1).amax(1)
-    shares = sure.tolist()
-    wrong = [i for i in sure.argsort(descending=True, stable=True).tolist() if taken[i] != int(data.test.y[i])][:WORST]
+def _masks(found: Opened, data: Dataset, lang: str) -> dict[str, Any]:
+    """What the network makes of the first pictures of the test set."""
+    first = data.test.take(np.arange(min(SHOWN_MASKS, len(data.test))))
+    scores = scores_of(found.network, found.feed(first))
+    shown = [(_plain(first.rows(i)), first.y[i], scores[i].argmax(0).numpy()) for i in range(len(first))]
+    return {"predictions.png": pictures.masks(shown, data.classes, lang)}
+
+
+def _mistakes(run: Run, data: Dataset, lang: str) -> dict[str, Any]:
+    """The pictures of the test set that were surest taken for another class, as they were found in the test."""
+    worst = run.worst(len(data.test))
+    if worst is None:
+        return {}
     said = [
-        (_plain(data.test.rows(i)), data.classes[int(data.test.y[i])], _name(data, taken[i]), shares[i]) for i in wrong
+        (_plain(data.test.rows(i)), data.classes[int(data.test.y[i])], _name(data, taken), share)
+        for i, taken, share in worst
     ]
     return {"mistakes.png": pictures.mistakes(said, lang)}
 

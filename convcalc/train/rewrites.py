@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from convcalc.layers.combine import Concat
 from convcalc.layers.conv import Conv
 from convcalc.shape import whole
 from convcalc.tracing import Trace
@@ -150,7 +151,7 @@ def _pooled(conv: nn.Module, pool: nn.Module) -> bool:
 def _simpler(part: nn.Module) -> nn.Module:
     """Linear interpolation to half the size takes the mean of 2×2 cells; a GPU that adds in one order is many times as quick with that."""
     if (
-        isinstance(part, nn.Upsample) and part.mode == "bilinear" and not part.align_corners and part.size is None
+        isinstance(part, nn.Upsample) and part.mode == "bilinear" and not part.align_corners and part.size is None and not part.recompute_scale_factor
         and _pair(part.scale_factor) == (0.5, 0.5)
     ):  # fmt: skip
         return nn.AvgPool2d(2)
@@ -265,10 +266,20 @@ def _gather(parts: list[nn.Module]) -> None:
 
 def _word_windows(parts: list[nn.Module]) -> WordWindows | None:
     """An embedding, its transpose and branches of convolution, ReLU and the largest value, at the beginning of a network."""
-    if len(parts) < 3 or not isinstance(parts[0], nn.Embedding) or parts[0].padding_idx is not None:
+    if (
+        len(parts) < 4
+        or not isinstance(parts[3], nn.Flatten)
+        or not isinstance(parts[0], nn.Embedding)
+        or parts[0].padding_idx is not None
+    ):
         return None
     branches = getattr(parts[2], "parts", None)
-    if type(parts[1]).__name__ != "Transposed" or not isinstance(branches, nn.ModuleList):
+    drawn = getattr(getattr(parts[2], "run", None), "args", (None,))[0]  # the layer that the branches are of
+    if (
+        type(parts[1]).__name__ != "Transposed"
+        or not isinstance(branches, nn.ModuleList)
+        or not isinstance(drawn, Concat)
+    ):
         return None
     convs = []
     for branch in branches:
@@ -276,7 +287,7 @@ def _word_windows(parts: list[nn.Module]) -> WordWindows | None:
         if (
             len(inner) != 3 or not isinstance(inner[0], nn.Conv1d) or not isinstance(inner[1], nn.ReLU)
             or not isinstance(inner[2], nn.AdaptiveMaxPool1d) or inner[0].stride != (1,) or inner[0].dilation != (1,)
-            or inner[0].padding != (0,) or inner[0].groups != 1
+            or inner[0].padding != (0,) or inner[0].groups != 1 or inner[2].output_size not in (1, (1,))
         ):  # fmt: skip
             return None
         convs.append(inner[0])

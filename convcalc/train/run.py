@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from convcalc.errors import ConvcalcError, MissingError
+from convcalc.files import umask
 from convcalc.train import kept
 from convcalc.train.reasons import why
 
 KEPT = 2
 CHECKPOINT = re.compile(r"checkpoint-\d{5,}-\d{7,}-[0-9a-f]{12}\.pt")
 LEFT = (
-    "config.json", "metrics.jsonl", "summary.json", "confusion.json", "words.json", "report.md",
+    "config.json", "metrics.jsonl", "summary.json", "confusion.json", "worst.json", "words.json", "report.md",
     "curves.png", "confusion.png", "kernels.png", "mistakes.png", "predictions.png",
 )  # fmt: skip
 VERSION = 1
@@ -56,15 +57,21 @@ class Run:
         """Only one process trains a run; the lock goes with the process."""
         import fcntl
 
+        path = self.folder / ".lock"
         try:
-            lock = (self.folder / ".lock").open("a")
+            lock = path.open("a")
         except OSError as error:
             raise MissingError("run_unwritable", path=str(self.folder), **why(error)) from None
         with lock as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if not os.path.samestat(path.stat(), os.fstat(file.fileno())):  # who had it has just taken it away
+                    raise OSError
             except OSError:
                 raise ConvcalcError("run_busy", name=str(self.folder)) from None
+            for name in (*LEFT, "checkpoint"):  # what a kill in the middle of a write has left
+                for left in self.folder.glob(f".{name}-*"):
+                    left.unlink(missing_ok=True)
             try:
                 yield
             finally:
@@ -82,7 +89,7 @@ class Run:
                 name += made(file) or ""
                 file.flush()
                 os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)
+            Path(temporary).chmod(0o666 & ~umask())
             Path(temporary).replace(self.folder / name)
             folder = os.open(self.folder, os.O_RDONLY)
             try:
@@ -122,7 +129,7 @@ class Run:
         except OSError as error:
             raise MissingError("no_file", path=str(path), **why(error)) from None
         except (ValueError, RecursionError) as error:
-            kind = "run_part_broken" if name in ("summary.json", "confusion.json") else "run_broken"
+            kind = "run_broken" if name == "config.json" else "run_part_broken"
             raise ConvcalcError(kind, path=str(path), name=str(self.folder), **why(error)) from None
 
     def config(self) -> dict[str, Any]:
@@ -139,9 +146,21 @@ class Run:
         found = self.read_json("confusion.json")
         return None if found is None else kept.confusion(found, self.folder / "confusion.json", classes)
 
+    def words(self) -> list[str]:
+        """words.json, likewise; none where the run is not about texts."""
+        config = self.config()
+        if config["kind"] != "texts":
+            return []
+        return kept.words(self.read_json("words.json"), self.folder / "words.json", config.get("words"))
+
+    def worst(self, samples: int) -> list[tuple[int, int, float]] | None:
+        """worst.json, likewise, for a test set of so many samples: (sample, class taken, probability)."""
+        found = self.read_json("worst.json")
+        return None if found is None else kept.worst(found, self.folder / "worst.json", samples)
+
     def untested(self) -> None:
         """Take away what the test has left, which will be made again."""
-        for name in ("summary.json", "confusion.json"):
+        for name in ("summary.json", "confusion.json", "worst.json"):
             (self.folder / name).unlink(missing_ok=True)
 
     def metrics(self) -> list[dict[str, Any]]:
@@ -162,7 +181,7 @@ class Run:
     def checkpoints(self) -> list[Path]:
         """The checkpoints, the newest first."""
         found = self.folder.glob("checkpoint-*.pt")
-        return sorted((path for path in found if CHECKPOINT.fullmatch(path.name)), reverse=True)
+        return sorted((path for path in found if CHECKPOINT.fullmatch(path.name)), key=_place, reverse=True)
 
     def save(self, state: dict[str, Any]) -> None:
         """A checkpoint of after so many epochs and steps; older ones than the last two go."""
@@ -184,16 +203,14 @@ class Run:
 
         place = f"checkpoint-{state['epoch']:05d}-{state['step']:07d}-"
         self.write(place, made)
-        for old in self.folder.glob(f"{place}*.pt"):  # a damaged one of the same step, trained again
-            if old.name != place + end:
+        for old in self.checkpoints():  # a damaged one of the same step, trained again
+            if old.name.startswith(place) and old.name != place + end:
                 old.unlink(missing_ok=True)
         for old in self.damaged:
             old.unlink(missing_ok=True)
         self.damaged = []
         for old in self.checkpoints()[KEPT:]:
             old.unlink(missing_ok=True)
-        for left in self.folder.glob(".checkpoint-*"):  # what a kill in the middle of a write has left
-            left.unlink(missing_ok=True)
 
     def load(self, device: Any = "cpu") -> dict[str, Any] | None:
         """The newest checkpoint that can be read, or None where there is none. Nothing in it is ever run."""
@@ -247,6 +264,12 @@ class Hashed:
 
     def flush(self) -> None:
         self.file.flush()
+
+
+def _place(path: Path) -> tuple[int, int, str]:
+    """The epoch and step of a checkpoint."""
+    _, epoch, step, rest = path.name.split("-")
+    return int(epoch), int(step), rest
 
 
 def _as_written(path: Path, content: bytes) -> bool:

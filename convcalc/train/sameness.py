@@ -42,7 +42,7 @@ def _pairs(then: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, str]]:
                     f"{key} {_shown(before, 'vi')} → {_shown(after, 'vi')}",
                 )
             )
-        elif then.get("data") == now.get("data"):
+        else:
             said.append(("other samples", "mẫu dữ liệu khác"))
     return said
 

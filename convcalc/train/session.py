@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from convcalc.train.data.places import load as load_data
 from convcalc.train.exact import exact
 from convcalc.train.feed import Feed, scaling_of
 from convcalc.train.graphs import own_stream, recordable
+from convcalc.train.kept import digest
 from convcalc.train.loop import Training, cast_of, finite, precision_of, tested, train
 from convcalc.train.memory import available, keep, too_large
 from convcalc.train.parallel import World, device_of, world
@@ -81,7 +82,7 @@ class Options:
         """The same with whole paths, so that the run can go on from another folder."""
         data = (
             str(expanded(self.data).resolve())
-            if expanded(self.data).exists() and self.data not in sources()
+            if self.data not in ("auto", *sources()) and expanded(self.data).exists()
             else self.data
         )
         place = None if self.data_dir is None else str(expanded(self.data_dir).resolve())
@@ -126,13 +127,13 @@ def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any
         # a run that goes on never falls back to another set
         own = recipe.data if options.data == "auto" and begun_with == recipe.data else options.data
         data = load_data(
-            own, options.data_dir, Asked(size, options.seed, options.skip_bad), recipe.data,
-            lambda name, there, total: told("download", {"name": name, "there": there, "total": total}),
+            own, options.data_dir, Asked(size, options.seed, options.skip_bad), recipe.data, told
         )  # fmt: skip
         if processes.first:
             processes.wait()
         if options.limit is not None:
             data = data.limited(options.limit, options.seed)
+        told("data", {"data": data})
         classes = options.classes or len(data.classes)
         if classes < len(data.classes):
             raise ConvcalcError("too_few_classes", classes=classes, has=len(data.classes))
@@ -141,10 +142,11 @@ def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any
             raise ConvcalcError("other_data", name=recipe.name, data=data.name)
         built = build(recipe, data, classes, options.seed)
         if options.init is not None and processes.first and (options.fresh or not found.checkpoints()):
-            if found.folder.resolve() in ((Path(options.runs) / options.init).resolve(), Path(options.init).resolve()):
-                raise ConvcalcError("run_other", name=str(found.folder), keys="init")
+            other = run_of(options.init, Path(options.runs))
+            if other.folder.resolve() == found.folder.resolve():
+                raise ConvcalcError("init_itself", name=str(found.folder))
             # it must fit, before anything is cleared; other processes get the parameters from this one
-            take_over(built.module, run_of(options.init, Path(options.runs)), data.words, options.freeze, told)
+            take_over(built.module, other, data.words, data.classes, options.freeze, told)
         if options.freeze and options.init is None:
             raise ConvcalcError("freeze_alone")
         if not processes.first:
@@ -170,7 +172,7 @@ def _train(
     }  # fmt: skip
     if not processes.same(signature):
         raise ConvcalcError("processes_differ")
-    done = processes.told(_done(found, signature, fixed) if processes.first else None)
+    done = processes.told(_done(found, signature, fixed, data.words) if processes.first else None)
     if done is not None:
         told("finished", done)
         return dict(done) | {"state": "finished"}
@@ -208,7 +210,7 @@ def _train(
     config: dict[str, Any] = {
         "signature": signature, "input": list(shape), "classes": list(data.classes), "scaling": scaling, "kind": data.kind,
         "convcalc": __version__, "begun": datetime.now(UTC).isoformat(timespec="seconds"), "options": asdict(fixed),
-        "decoded": list(data.train.x.shape[1:]), "notes": [list(note) for note in data.notes], "at_once": at_once, "samples": [len(train_split), None if validation is None else len(validation), len(data.test)], "published": published_for(recipe, data), "source": recipe.source,
+        "decoded": list(data.train.x.shape[1:]), "notes": [list(note) for note in data.notes], "at_once": at_once, "samples": [len(train_split), None if validation is None else len(validation), len(data.test)], "published": published_for(recipe, data), "source": recipe.source, "words": digest(data.words) if data.words else None,
     }  # fmt: skip
 
     def feed(split: Any) -> Feed:
@@ -230,17 +232,22 @@ def _train(
             raise too_large(needs, share, moments, free)
         while at_once > share and needs.evaluation(at_once, moments) > free:
             at_once = max(share, at_once // 2)
-        config["at_once"] = at_once
+        if (
+            processes.first and found.checkpoints()
+        ):  # as many as before the break: others would give other bits of the sums
+            before = found.config().get("at_once", at_once)
+            at_once = before if needs.evaluation(before, moments) <= free else at_once
+        at_once = config["at_once"] = processes.told(at_once)
         memory = worst()
         t = Training(
             module, network, setup, options.seed, device, feed(train_split), None if validation is None else feed(validation), classes, found,
-            processes, precision, signature, told, stop, options.target, data.kind == "masks", options.compiled,
+            processes, precision, signature, told, stop, options.target, data.kind == "masks", options.compiled, begun=begun,
         )  # fmt: skip
         t.recorded = not t.compiled and recordable(device, processes.size, t.train.even, memory, free)
         told("start", {"recipe": recipe, "setup": setup, "data": data, "built": built, "device": device, "batch": min(setup.batch, len(train_split)), "threads": torch.get_num_threads(), "precision": t.precision, "run": found,
              "memory": needs.peak(share, moments), "samples": len(train_split)})  # fmt: skip
         if not processes.first:
-            state = train(t)
+            state = _trained(t)
             if state != "interrupted":
                 tested(t, feed(data.test))
             return {"state": state}
@@ -248,20 +255,16 @@ def _train(
             found.write_json("config.json", config)
             if data.words:
                 found.write_json("words.json", list(data.words))
-        before = sum(seconds for _, seconds in t.timing)
         if meter is not None:
             meter.reset()
-        state = train(t)
+        state = _trained(t)
         # what the steps took at their worst, without the data set that lies beside them
         most = None if meter is None else meter.most() - meter.lying - t.held
         if state == "interrupted":
-            return {"state": state}
+            return {"state": state, "epochs": len(t.history)}
         measured = tested(t, feed(data.test))
         finite(t, measured.loss, len(t.history) - 1)
-        taken_before = max(0.0, sum(seconds for _, seconds in t.timing[: len(t.timing) - t.own_epochs]) - before)
-        summary = summarised(
-            options.flavour, options.seed, recipe, data, t, measured, time.perf_counter() - begun + taken_before
-        )
+        summary = summarised(options.flavour, options.seed, recipe, data, t, measured)
         summary |= {
             "estimated_memory": memory,
             "workspace_memory": memory - tensors,
@@ -270,6 +273,7 @@ def _train(
         if t.target is not None:
             summary["reached_target"] = state == "target"
         found.write_json("confusion.json", measured.confusion.long().tolist())
+        found.write_json("worst.json", [{"sample": i, "taken": j, "share": round(p, 6)} for i, j, p in measured.worst])
         found.write_json("summary.json", summary)
     except torch.OutOfMemoryError:
         raise too_large(needs, share, moments, free) from None
@@ -283,8 +287,17 @@ def _train(
     return summary | {"state": state}
 
 
-def _done(found: Run, signature: dict[str, Any], options: Options) -> dict[str, Any] | None:
-    """The summary of a run that is finished with the same settings; where its data now lie is written down."""
+def _trained(t: Training) -> str:
+    """How the training ended; a stop that was asked for in its last moments comes before the test."""
+    state = train(t)
+    if t.world.any(t.stop()):
+        return "interrupted"
+    t.told("testing", {})
+    return state
+
+
+def _done(found: Run, signature: dict[str, Any], options: Options, words: Sequence[str]) -> dict[str, Any] | None:
+    """The summary of a run that is finished with the same settings; where its data now lie is written down, and its words if they are gone."""
     if found.checkpoints():
         config = found.config()
         if config["signature"] != signature:
@@ -293,7 +306,10 @@ def _done(found: Run, signature: dict[str, Any], options: Options) -> dict[str, 
         there = kept | {"data": options.data, "data_dir": options.data_dir}
         if there != kept:
             found.write_json("config.json", config | {"options": there})
-    if not found.whole() or not all((found.folder / name).is_file() for name in ("confusion.json", "metrics.jsonl")):
+        if words and not (found.folder / "words.json").is_file():
+            found.write_json("words.json", list(words))
+    parts = ("confusion.json", "worst.json", "metrics.jsonl")
+    if not found.whole() or not all((found.folder / name).is_file() for name in parts):
         found.untested()
         return None
     return found.summary()

@@ -12,9 +12,10 @@ from convcalc.train.run import Run
 
 
 def take_over(
-    module: nn.Module, other: Run, words: Sequence[str], frozen: bool, told: Callable[[str, dict[str, Any]], None]
-) -> None:
-    """The parameters of another run where name and shape agree; those of words only where the vocabulary is the same.
+    module: nn.Module, other: Run, words: Sequence[str], classes: Sequence[str], frozen: bool,
+    told: Callable[[str, dict[str, Any]], None],
+) -> None:  # fmt: skip
+    """The parameters of another run where name and shape agree; of words and of the last layer only where words and classes are the same.
 
     With `frozen` all that `freeze` will keep must be among them.
     """
@@ -23,8 +24,10 @@ def take_over(
         raise MissingError("run_unfinished", name=str(other.folder))
     own = module.state_dict()
     tables = set()
-    if list(words) != (other.read_json("words.json") or []):
+    if list(words) != other.words():
         tables = {f"{name}.weight" for name, part in module.named_modules() if isinstance(part, nn.Embedding)}
+    if list(classes) != other.config()["classes"]:
+        tables |= {name for name, _ in module.named_parameters()} - {name for name, _ in _features(module)}
     taken = {
         key: value
         for key, value in state["model"].items()

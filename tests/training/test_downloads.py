@@ -18,22 +18,23 @@ from training.files import load, mnist_files, refused
 
 
 class Server:
-    """Files over HTTP on this machine; `cut` ends the first answer for a file after so many bytes."""
+    """Files over HTTP on this machine; `cut` ends the first answer for a file after so many bytes, `ranges` are understood or not."""
 
-    def __init__(self, files: dict[str, bytes], cut: int | None = None) -> None:
-        self.files, self.asked = files, []  # type: ignore[var-annotated]
+    def __init__(self, files: dict[str, bytes], cut: int | None = None, ranges: bool = True) -> None:
+        self.files, self.asked, self.encodings = files, [], set()  # type: ignore[var-annotated]
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 name = self.path.rpartition("/")[2]
                 outer.asked.append((name, self.headers.get("Range")))
+                outer.encodings.add(self.headers.get("Accept-Encoding"))
                 content = outer.files.get(name)
                 if content is None:
                     self.send_error(404)
                     return
                 start = 0
-                if self.headers.get("Range"):
+                if self.headers.get("Range") and ranges:
                     start = int(self.headers["Range"].removeprefix("bytes=").removesuffix("-"))
                     self.send_response(206)
                 else:
@@ -60,9 +61,10 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Server]]:
     made: list[Server] = []
 
     def start(
-        files: dict[str, bytes], right: dict[str, bytes] | None = None, cut: int | None = None, dead: bool = False
-    ) -> Server:
-        server = Server(files, cut)
+        files: dict[str, bytes], right: dict[str, bytes] | None = None, cut: int | None = None, dead: bool = False,
+        ranges: bool = True,
+    ) -> Server:  # fmt: skip
+        server = Server(files, cut, ranges)
         made.append(server)
         source = sources()["mnist"]
         mirrors = (*(("http://127.0.0.1:9/",) if dead else ()), server.url)
@@ -100,11 +102,15 @@ def test_a_second_mirror(serve: Callable[..., Server]) -> None:
     assert len(load("mnist", None).train) == 40
 
 
-def test_a_broken_connection_is_taken_up_again(serve: Callable[..., Server], cache: Path) -> None:
-    server = serve(mnist_files(), cut=20_000)
+@pytest.mark.parametrize("ranges", [True, False])
+def test_a_broken_connection_is_taken_up_again(serve: Callable[..., Server], cache: Path, ranges: bool) -> None:
+    server = serve(mnist_files(), cut=20_000, ranges=ranges)
     with pytest.raises(ConvcalcError) as error:
         load("mnist", None)
     assert error.value.kind == "no_download"
+    assert "the connection ended early" in error.value.message()
+    assert "kết nối bị ngắt giữa chừng" in error.value.message("vi")
+    assert server.encodings == {"identity"}  # of a packed answer, the bytes that are there would tell no place
     for _ in range(4):
         try:
             data = load("mnist", None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -126,4 +128,50 @@ def test_the_schedules() -> None:
     assert max(rates) == pytest.approx(0.1, rel=0.01)
     assert 20 <= rates.index(max(rates)) <= 26
     assert rates[0] < 0.01
-    assert rates[-1] < 1e-4
+    # a line up in 25 steps, and 75 down a cosine to nothing in the last
+    assert rates[24] == pytest.approx(0.1 * (0.04 + 0.96 * 24 / 25))
+    assert rates[25 + 36] == pytest.approx(0.05 * (1 + math.cos(math.pi * 37 / 75)))
+    assert rates[-1] == pytest.approx(0.0, abs=1e-12)
+    assert [learning_rate(cycle, i, 2) for i in range(2)] == pytest.approx([0.1, 0.05])  # none of a few is wasted
+
+
+def test_each_change_has_draws_of_its_own() -> None:
+    x = torch.from_numpy(pictures(20).x)
+    draws = torch.rand((20, 2, 4), generator=generator(5))
+    both = changed(x, (("shift", 2.0), ("flip", 0.5)), draws)
+    assert torch.equal(both, CHANGES["flip"](CHANGES["shift"](x, 2.0, draws[:, 0]), 0.5, draws[:, 1]))
+    assert not torch.equal(both, CHANGES["flip"](CHANGES["shift"](x, 2.0, draws[:, 0]), 0.5, draws[:, 0]))
+
+
+def test_a_turn_has_an_angle_and_a_scale() -> None:
+    x = torch.zeros(3, 1, 31, 31)
+    x[:, :, 10:21, 10:21] = 1  # a square of 121 cells
+    middle = torch.full((3, 4), 0.5)  # no angle, no scale
+    assert torch.allclose(CHANGES["turn"](x, 90.0, middle), x, atol=1e-4)
+    scaled, turned = middle.clone(), middle.clone()
+    scaled[:, 2], turned[:, 3] = 0.0, 0.75
+    found = CHANGES["turn"](x, 90.0, scaled)
+    assert torch.allclose(found.sum((1, 2, 3)), torch.tensor(121 / 0.81), rtol=0.03)
+    found = CHANGES["turn"](x, 90.0, turned)  # by 45°: as large, and another shape
+    assert torch.allclose(found.sum((1, 2, 3)), torch.tensor(121.0), rtol=0.03)
+    assert float((found - x).abs().amax()) > 0.5
+
+
+def test_a_grey_network_sees_the_mean_of_the_colours() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, 256, (6, 3, 8, 8)).astype(np.uint8)
+    split = Split(x, np.zeros(6, np.int64))
+    found = Feed(split, torch.device("cpu"), (1, 8, 8), ([0.1, 0.2, 0.6], [0.2, 0.3, 0.7]), 0)
+    (_, batch), *_ = found.in_order()
+    grey = torch.from_numpy(x).float().mean(1, keepdim=True)
+    assert torch.allclose(batch.x, (grey / 255 - 0.3) / 0.4, atol=1e-5)
+
+
+def test_the_scaling_is_that_of_all_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, 256, (50, 3, 8, 8)).astype(np.uint8)
+    monkeypatch.setattr("convcalc.train.feed.COUNTED_AT_ONCE", 700)  # ten pictures at a time
+    found = scaling_of(Split(x, np.zeros(50, np.int64)), "data")
+    assert found is not None
+    assert found[0] == pytest.approx((x / 255).mean((0, 2, 3)), abs=1e-6)
+    assert found[1] == pytest.approx((x / 255).std((0, 2, 3)), abs=1e-6)

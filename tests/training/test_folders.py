@@ -17,7 +17,7 @@ import torch
 from convcalc.errors import ConvcalcError
 from convcalc.train.data import Asked
 from convcalc.train.data.decoded import Decoded
-from convcalc.train.data.folders import decode, read_tree
+from convcalc.train.data.folders import decode, read_tree, unwarned
 from convcalc.train.feed import Feed, scaling_of
 from convcalc.train.recipes import recipe_of
 from convcalc.train.summary import published_for
@@ -138,7 +138,7 @@ def test_two_at_once_decode_a_tree_once(tmp_path: Path, cache: Path, monkeypatch
         for _ in range(2)
     )
     one.start()
-    begun.wait()
+    assert begun.wait(60)
     two.start()
     one.join()
     two.join()
@@ -188,9 +188,9 @@ def test_parts_in_capitals_and_classes_that_are_only_tested(tmp_path: Path) -> N
 def test_pictures_of_every_kind_are_seen_as_people_see_them(tmp_path: Path) -> None:
     from PIL import Image
 
-    ramp = np.arange(256, dtype=np.uint16).reshape(16, 16) * 257
+    ramp = np.arange(256, dtype=np.uint16).reshape(16, 16) * 257 ^ 0x5A  # two bytes that differ
     Image.fromarray(ramp).save(tmp_path / "16.png")  # 16 bits of grey
-    assert (decode(tmp_path / "16.png", 1, 16, 16)[0] == ramp // 257).all()
+    assert (decode(tmp_path / "16.png", 1, 16, 16)[0] == ramp // 256).all()
     stroke = np.zeros((8, 8, 4), np.uint8)
     stroke[2:6, 3:5, 3] = 255  # black where it is not transparent
     Image.fromarray(stroke).save(tmp_path / "alpha.png")
@@ -257,10 +257,22 @@ def test_warnings_of_pillow_are_not_shown(tmp_path: Path, monkeypatch: pytest.Mo
 
     written(tmp_path, {"x.png": picture((9, 9, 9), (12, 9))})
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 60)
-    assert decode(tmp_path / "x.png", 1, 4, 4).shape == (1, 4, 4)
+    with unwarned():
+        assert decode(tmp_path / "x.png", 1, 4, 4).shape == (1, 4, 4)
+    with pytest.warns(Image.DecompressionBombWarning):
+        decode(tmp_path / "x.png", 1, 4, 4)
+    assert len(read_tree(_twice(tmp_path / "x.png", tmp_path / "tree"), Asked((1, 4, 4))).train) > 0
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 20)
     with pytest.raises(ValueError, match="pixels"):
         decode(tmp_path / "x.png", 1, 4, 4)
+
+
+def _twice(path: Path, folder: Path) -> Path:
+    for name in ("a", "b"):
+        (folder / name).mkdir(parents=True)
+        for i in range(4):
+            (folder / name / f"{i}.png").write_bytes(path.read_bytes())
+    return folder
 
 
 def test_fractions_are_no_pixels(tmp_path: Path) -> None:
@@ -441,3 +453,37 @@ def test_nobody_reads_what_is_being_decoded_again(tmp_path: Path, cache: Path, m
         place.begin()
         assert Decoded.of(paths, (30, *SIZE)).read() is None
     assert place.read() is None
+
+
+def test_a_pipe_is_no_picture_and_other_files_are_named(tmp_path: Path) -> None:
+    tree(tmp_path)
+    os.mkfifo(tmp_path / "cbb" / "pipe.png")
+    (tmp_path / "cbb" / "readme.txt").write_text("x")
+    (tmp_path / "healthy" / "model.heic").write_text("x")
+    with pytest.raises(ConvcalcError) as error:
+        read_tree(tmp_path, Asked(SIZE))
+    assert (error.value.kind, "pipe.png" in error.value.message()) == ("data_pictures", True)
+    data = read_tree(tmp_path, Asked(SIZE, skip_bad=True))
+    assert "not used: 2 files that are no pictures (.heic, .txt)" in [note[0] for note in data.notes]
+
+
+def test_a_large_jpeg_is_what_it_was(tmp_path: Path) -> None:
+    """Less is decoded of it than all; the values are nearly those of the whole picture."""
+    from PIL import Image, ImageOps
+
+    rng = np.random.default_rng(0)
+    small = Image.fromarray(rng.integers(0, 256, (12, 9, 3), dtype=np.uint8))
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    small.resize((900, 1200), Image.Resampling.BICUBIC).save(tmp_path / "x.jpg", quality=95, exif=turned)
+    with Image.open(tmp_path / "x.jpg") as image:
+        whole = ImageOps.exif_transpose(image).convert("RGB").resize((40, 30), Image.Resampling.BILINEAR)
+    found = decode(tmp_path / "x.jpg", 3, 30, 40).astype(int)
+    off = np.abs(found - np.asarray(whole, int).transpose(2, 0, 1))
+    assert (off.mean() < 0.5, off.max() < 6) == (True, True), (off.mean(), off.max())
+
+
+def test_decoding_is_told_of(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    read_tree(tree(tmp_path), Asked(SIZE), lambda there, total: told.append((there, total)))
+    assert told == [(i + 1, 30) for i in range(30)]

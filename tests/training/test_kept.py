@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -255,3 +257,75 @@ def test_reasons_in_both_languages(tmp_path: Path, convcalc: Convcalc, reviews: 
             "predict", "words", str(tmp_path / "latin.txt"), "--runs", str(tmp_path / "runs"), "--lang", lang
         )
         assert (ran.code, words in " ".join(ran.err.split())) == (2, True), ran
+
+
+def test_words_are_those_that_were_written(tmp_path: Path, convcalc: Convcalc, reviews: Path) -> None:
+    values: dict[str, Any] = {
+        "recipe": "textcnn",
+        "name": "t",
+        "data": "auto",
+        "data_dir": str(reviews),
+        "epochs": 1,
+        "batch": 8,
+    }
+    _, found = trained(tmp_path, **values)
+    own = found.read_json("words.json")
+    ask = ("predict", "t", "ngon", "--runs", str(tmp_path / "runs"), "--lang", "en")
+    assert convcalc(*ask).code == 0
+    for other in (5, {}, ["a", 3], own[::-1], own[:-1], None, ["\ud800"] * len(own)):
+        if other is None:
+            (found.folder / "words.json").unlink()
+        else:
+            (found.folder / "words.json").write_text(json.dumps(other))
+        ran = convcalc(*ask)
+        assert (ran.code, "words.json" in ran.err.replace("\n", ""), "--resume" in ran.err) == (3, True, True), ran.err
+    (found.folder / "words.json").unlink(missing_ok=True)
+    trained(tmp_path, **values)  # the same command makes it again
+    assert found.read_json("words.json") == own
+
+
+def test_more_classes_than_outputs_are_none_of_convcalcs(tmp_path: Path) -> None:
+    _, found = trained(tmp_path, name="x", limit=60, epochs=1)
+    found.write_json("config.json", found.config() | {"classes": [str(i) for i in range(11)]})
+    with pytest.raises(ConvcalcError) as error:
+        found.config()
+    assert error.value.kind == "run_broken"
+
+
+def test_what_a_kill_left_goes_and_other_hidden_files_stay(tmp_path: Path) -> None:
+    _, found = trained(tmp_path, name="x", limit=60, epochs=1)
+    left = [found.folder / name for name in (".metrics.jsonl-ai46mk78", ".checkpoint-00001-0000000--x1")]
+    for path in left:
+        path.write_text("half")
+    (found.folder / ".mine-metrics.jsonl").write_text("mine")
+    trained(tmp_path, name="x", limit=60, epochs=1)
+    assert [path.exists() for path in (*left, found.folder / ".mine-metrics.jsonl")] == [False, False, True]
+
+
+def test_a_lock_that_was_taken_away_holds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Run(tmp_path)
+    real = fcntl.flock
+
+    def late(file: Any, how: int) -> None:
+        (tmp_path / ".lock").unlink()  # its owner is done just between opening and locking
+        real(file, how)
+
+    monkeypatch.setattr("fcntl.flock", late)
+    with pytest.raises(ConvcalcError) as error, found.held():
+        pass
+    assert error.value.kind == "run_busy"
+
+
+def test_checkpoints_are_in_the_order_of_their_epochs(tmp_path: Path) -> None:
+    for epoch in (99_999, 100_000, 5):
+        (tmp_path / f"checkpoint-{epoch:05d}-0000000-0123456789ab.pt").write_text("")
+    assert [path.name[11:17] for path in Run(tmp_path).checkpoints()] == ["100000", "99999-", "00005-"]
+
+
+def test_files_have_the_permissions_that_are_usual(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        Run(tmp_path).write_json("x.json", 1)
+    finally:
+        os.umask(before)
+    assert (tmp_path / "x.json").stat().st_mode & 0o777 == 0o600

@@ -158,3 +158,75 @@ def test_a_run_of_one_process_goes_on_with_two(tmp_path: Path) -> None:
     _, other = trained(tmp_path, **values | {"name": "whole"})
     for a, b in zip(found.metrics(), other.metrics(), strict=True):
         assert a["train_loss"] == pytest.approx(b["train_loss"], abs=1e-4)
+
+
+TOGETHER = """
+import torch
+from convcalc.train.parallel import world
+
+with world(torch.device("cpu")) as here:
+    assert here.size == 2
+    assert here.any(here.rank == 1) and not here.any(False)
+    assert here.told(here.rank) == 0
+    assert here.gathered([here.rank] * (here.rank + 1)) == [0, 1, 1]
+    assert here.same("x") and not here.same(here.rank)
+    norm = torch.nn.BatchNorm1d(2)
+    norm.running_mean.fill_(here.rank + 5.0)
+    here.alike(norm)
+    assert norm.running_mean.tolist() == [5.0, 5.0]
+    assert here.summed(torch.tensor(here.rank + 1.0)) == 3
+"""
+
+
+def test_what_processes_tell_each_other(tmp_path: Path) -> None:
+    (tmp_path / "together.py").write_text(TOGETHER)
+    words = [*torchrun(tmp_path, "x", 2)[:7], str(tmp_path / "together.py")]
+    ran = subprocess.run(words, env=environment(), capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_a_signal_to_one_process_stops_all(tmp_path: Path) -> None:
+    words = torchrun(tmp_path, "both", 2, "--epochs", "4000")
+    ran = subprocess.Popen(words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        lines = tmp_path / "runs" / "both" / "metrics.jsonl"
+        end = time.monotonic() + 120
+        while not lines.is_file() and time.monotonic() < end:
+            time.sleep(0.1)
+        assert lines.is_file()
+        for place in Path("/proc").glob("[0-9]*"):
+            try:
+                told = (place / "environ").read_bytes().split(b"\0")
+                own = str(tmp_path).encode() in (place / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if own and b"RANK=1" in told:
+                os.kill(int(place.name), signal.SIGTERM)
+        said = ran.communicate(timeout=120)
+    finally:
+        ran.kill()
+    assert ran.returncode != 0  # torchrun's word for processes that did not end with 0
+    assert "stopped" in said[0] or "dừng" in said[0], said
+    state = Run(tmp_path / "runs" / "both").load()
+    assert state is not None
+    assert state["epoch"] >= 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"RANK": "1"},
+        {"RANK": "0", "WORLD_SIZE": "x"},
+        {"RANK": "0", "WORLD_SIZE": "2"},
+        {"RANK": "3", "WORLD_SIZE": "2"},
+    ],
+)
+def test_an_environment_that_is_not_torchruns(tmp_path: Path, said: dict[str, str]) -> None:
+    ran = subprocess.run(
+        command(tmp_path, "x", "--epochs", "1", "--limit", "60", "--target-accuracy", "1", "--lang", "en"),
+        env=environment() | said, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    if said == {"RANK": "1"}:  # one process, whatever its number
+        assert (ran.returncode, "see " in ran.stdout) == (1, True), ran
+    else:
+        assert (ran.returncode, "WORLD_SIZE" in ran.stderr) == (2, True), ran

@@ -24,7 +24,7 @@ def test_a_run_leaves_everything(convcalc: Convcalc, tmp_path: Path) -> None:
     found = tmp_path / "runs" / "lenet-slide-seed0"
     names = {path.name for path in found.iterdir() if not path.name.startswith((".", "checkpoint"))}
     assert names == {
-        "config.json", "metrics.jsonl", "summary.json", "confusion.json", "report.md", "curves.png", "confusion.png", "kernels.png", "mistakes.png",
+        "config.json", "metrics.jsonl", "summary.json", "confusion.json", "worst.json", "report.md", "curves.png", "confusion.png", "kernels.png", "mistakes.png",
     }  # fmt: skip
     summary = json.loads((found / "summary.json").read_text())
     wanted = {"model", "recipe", "data", "seed", "device", "epochs", "params", "test_accuracy", "test_loss", "seconds", "images_per_second", "published"}  # fmt: skip
@@ -94,7 +94,9 @@ def test_predict_texts(convcalc: Convcalc, tmp_path: Path, reviews: Path) -> Non
     assert (ran.code, "no such file" in ran.err.lower().replace("\n", " ")) == (3, True)
     (tmp_path / "review").write_text("ngon, rẻ", encoding="utf-8")
     ran = convcalc("predict", "t", str(tmp_path / "review"), "hello world", "ngon", "--runs", runs, "--json")
-    assert (ran.code, ran.out.count('"positive"') >= 2, "hello world" in ran.err) == (2, True, True)
+    assert (ran.code, ran.out.count('"positive"') >= 2, "hello world" in ran.out) == (2, True, True)
+    said = [json.loads(line) for line in ran.out.splitlines()]
+    assert [(len(one), "error" in one) for one in said] == [(2, False), (2, True), (2, False)]
 
 
 def test_a_run_that_does_not_fit(convcalc: Convcalc, tmp_path: Path) -> None:
@@ -243,13 +245,13 @@ def test_predict_sees_what_training_saw(convcalc: Convcalc, tmp_path: Path) -> N
     from PIL import Image
 
     from convcalc.train.data import Asked, sources
-    from convcalc.train.measure import predictions
+    from convcalc.train.measure import scores_of
     from convcalc.train.report import opened
 
     _, found = trained(tmp_path, recipe="lenet5", name="x", epochs=2)
     data = sources()["digits"].load(Path(), Asked((1, 32, 32)))
     network = opened(found)
-    scores, _ = predictions(network.network, network.feed(data.test.take(np.arange(5))))
+    scores = scores_of(network.network, network.feed(data.test.take(np.arange(5))))
     for i in range(5):
         path = tmp_path / f"{i}.png"
         Image.fromarray(data.test.x[i, 0]).save(path)
@@ -288,3 +290,39 @@ def test_a_run_that_begins_with_a_line_is_in_the_legend() -> None:
     history = [{"epoch": 1, "validation_accuracy": 0.5}]
     made = pictures.lines({"_a": history, "b": history}, "en")
     assert [text.get_text().strip() for text in made.legends[0].get_texts()] == ["_a", "b"]
+
+
+def test_outputs_that_are_no_class_have_a_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    from convcalc.train import pictures
+
+    axes = pictures.confusion([[2, 1, 0, 5], [0, 4, 0, 0], [0] * 4, [0] * 4], ["a", "b"], "en").axes[0]
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["a", "b", "no class"]
+    assert axes.images[0].get_array().tolist() == [[0.25, 0.125, 0.625], [0, 1, 0]]
+    axes = pictures.confusion([[2, 1, 0], [0, 4, 0], [0] * 3], ["a", "b"], "vi").axes[0]
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["a", "b"]
+
+
+def test_the_data_are_read_once(
+    convcalc: Convcalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    from convcalc.train.data import folders
+
+    looked: list[Path] = []
+    real = folders.decode
+    monkeypatch.setattr(folders, "decode", lambda path, *size: looked.append(path) or real(path, *size))  # type: ignore[func-returns-value]
+    words = ("--data", str(folder), "--epochs", "1", "--batch", "8", "--runs", str(tmp_path / "runs"), "--name", "x")
+    assert convcalc("train", "lenet", *words).code == 0
+    assert (tmp_path / "runs" / "x" / "mistakes.png").is_file()
+    assert len(looked) == len(set(looked)) > 0
+
+
+def test_runs_that_cannot_be_read_are_told_beside_the_json(convcalc: Convcalc, tmp_path: Path) -> None:
+    trained(tmp_path, name="good", epochs=1)
+    _, bad = trained(tmp_path, name="bad", epochs=1)
+    (bad.folder / "summary.json").write_text('{"test_accuracy": 3}')
+    ran = convcalc("runs", "--runs", str(tmp_path / "runs"), "--json")
+    assert ([row["run"] for row in json.loads(ran.out)], ran.code, "summary.json" in ran.err.replace("\n", "")) == (
+        ["good"],
+        3,
+        True,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -137,22 +138,38 @@ def test_a_kill_in_the_write_leaves_what_was_there(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_keeps_the_last_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    trained(tmp_path, name="x", epochs=1)
-    found = Run(tmp_path / "runs" / "x")
-    before = found.load()
+    left = iter(range(100))
+    _, found = trained(tmp_path, name="x", epochs=4, stop=lambda: next(left) >= 4)
+    before, names = found.load(), [path.name for path in found.checkpoints()]
     real = os.fsync
     monkeypatch.setattr(
         "convcalc.train.run.os.fsync", lambda handle: (_ for _ in ()).throw(OSError(28, "No space left on device"))
     )
     with pytest.raises(ConvcalcError) as error:
-        trained(tmp_path, name="y", epochs=1)
+        trained(tmp_path, name="x", epochs=4)
     assert (error.value.kind, error.value.exit_code) == ("run_unwritable", 3)
     assert "No space left" in error.value.message()
     monkeypatch.setattr("convcalc.train.run.os.fsync", real)
+    assert [path.name for path in found.checkpoints()] == names
     after = found.load()
     assert before is not None
     assert after is not None
     assert equal(before["model"], after["model"])
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name_and_its_name_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.fsync
+    done: list[tuple[bool, bool]] = []  # whether a folder was synced, and whether the file had its name
+
+    def watched(handle: int) -> None:
+        done.append((stat.S_ISDIR(os.fstat(handle).st_mode), (tmp_path / "x.json").exists()))
+        real(handle)
+
+    monkeypatch.setattr("convcalc.train.run.os.fsync", watched)
+    Run(tmp_path).write_json("x.json", [1])
+    assert done == [(False, False), (True, True)]
 
 
 @pytest.mark.parametrize(
@@ -279,9 +296,20 @@ def test_metrics_that_a_kill_cut_off_are_written_again(tmp_path: Path) -> None:
 def test_the_whole_time_counts(tmp_path: Path) -> None:
     left = iter(range(10**6))
     trained(tmp_path, name="x", epochs=4, stop=lambda: next(left) >= 12)
-    rest, _ = trained(tmp_path, name="x", epochs=4)
-    assert rest["images_per_second"] > 0
-    assert rest["seconds"] > 0
+    first = Run(tmp_path / "runs" / "x").load()
+    assert first is not None
+    first_steps = [n for n, _ in first["timing"]]
+    begun = time.perf_counter()
+    rest, found = trained(tmp_path, name="x", epochs=4)
+    own = time.perf_counter() - begun
+    last = found.load()
+    assert last is not None
+    samples = [n for n, _ in last["timing"]]
+    assert samples[: len(first_steps)] == first_steps
+    assert sum(samples) == 4 * 269  # every sample of every epoch, also of the one that was broken off
+    assert rest["training_seconds"] == pytest.approx(sum(s for _, s in last["timing"]), abs=1e-3)
+    assert rest["images_per_second"] == pytest.approx(4 * 269 / sum(s for _, s in last["timing"]), rel=1e-3)
+    assert first["seconds"] < rest["seconds"] <= first["seconds"] + own + 0.01
 
 
 @pytest.mark.parametrize("flavour", ["slide", "fast"])
@@ -333,7 +361,8 @@ def test_settings_that_differ_are_named_in_both_languages() -> None:
     assert differences(then, then | {"spec": "conv 7@5"}) == {"keys": "another network", "keys_vi": "mạng khác"}
     assert differences(then, then | {"recipe": "lenet5", "spec": "x"})["keys"] == "recipe lenet → lenet5"
     assert differences(then, then | {"checksum": "2"}) == {"keys": "other samples", "keys_vi": "mẫu dữ liệu khác"}
-    assert differences(then, then | {"data": "b", "checksum": "2"})["keys"] == "data a → b"
+    assert differences(then, then | {"data": "b", "checksum": "2"})["keys"] == "data a → b, other samples"
+    assert differences(then, then | {"data": "b"})["keys"] == "data a → b"
 
 
 def test_the_rate_of_a_step_where_it_is_a_tensor() -> None:
@@ -348,12 +377,15 @@ def test_the_rate_of_a_step_where_it_is_a_tensor() -> None:
 
 def test_a_copy_of_a_users_is_no_checkpoint(tmp_path: Path) -> None:
     _, found = trained(tmp_path, epochs=1)
+    mine = found.folder / f"{found.checkpoints()[0].stem}-mine.pt"
+    mine.write_bytes(b"mine")
     copy = found.folder / "checkpoint-best.pt"
     copy.write_bytes(found.checkpoints()[0].read_bytes())
     assert trained(tmp_path, epochs=1)[0]["state"] == "finished"
     assert trained(tmp_path, epochs=1, fresh=True)[0]["state"] == "done"
     assert copy.is_file()
     assert copy not in found.checkpoints()
+    assert mine.is_file()
 
 
 def test_a_finished_run_makes_its_lines_again(tmp_path: Path) -> None:
@@ -416,3 +448,25 @@ def test_a_training_goes_on_where_nobody_reads_its_lines(tmp_path: Path) -> None
     _, said = ran.communicate()
     assert (ran.returncode, said) == (0, b"")
     assert (tmp_path / "runs" / "x" / "summary.json").is_file()
+
+
+def test_a_terminal_that_is_closed_stops_the_training_as_ctrl_c_does(tmp_path: Path) -> None:
+    import pty
+
+    words = command(tmp_path, "x", "--epochs", "5000", "--batch", "8")
+    own, other = pty.openpty()
+    process = subprocess.Popen(
+        words, env=environment(), stdin=other, stdout=other, stderr=other, start_new_session=True
+    )
+    os.close(other)
+    found = Run(tmp_path / "runs" / "x")
+    begun = time.monotonic()
+    while not found.metrics() and time.monotonic() - begun < 60:
+        time.sleep(0.02)
+    os.close(own)
+    for _ in range(2):
+        process.send_signal(signal.SIGHUP)
+    assert process.wait(60) == 130
+    state = found.load()
+    assert state is not None
+    assert state["epoch"] >= 1

@@ -145,3 +145,38 @@ def test_a_text_gives_the_same_whatever_stands_beside_it() -> None:
     alone = module(text)
     beside = torch.cat([F.pad(text, (0, 19)), torch.randint(2, 50, (3, 30))])
     assert torch.allclose(network(beside)[:1], alone, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        nn.Sequential(nn.Conv2d(2, 3, 3), nn.AvgPool2d(2, padding=1)),
+        nn.Sequential(nn.Conv2d(2, 3, 3), nn.AvgPool2d(3, 2)),
+        nn.Sequential(nn.Conv2d(2, 3, 3), nn.AvgPool2d(2, ceil_mode=True)),
+        nn.Sequential(nn.Conv2d(2, 3, 3), nn.AvgPool2d(2, divisor_override=3)),
+        nn.Sequential(nn.Conv2d(2, 3, 3, stride=2), nn.AvgPool2d(2)),
+        nn.Sequential(nn.Conv2d(2, 3, 3, dilation=2), nn.AvgPool2d(2)),
+        nn.Sequential(nn.Conv2d(2, 3, 3, padding=1, padding_mode="reflect"), nn.AvgPool2d(2)),
+        nn.Sequential(nn.Conv2d(2, 3, 3, padding="same"), nn.AvgPool2d(2)),
+        nn.Sequential(nn.Upsample(scale_factor=0.5, mode="bilinear", recompute_scale_factor=True)),
+    ],
+    ids=str,
+)
+def test_what_no_rewrite_is_for_stays_as_it_is(module: nn.Module) -> None:
+    x = torch.randn(2, 2, 19, 19)
+    assert [type(part) for part in rewritten(module)] == [type(part) for part in module]
+    assert torch.equal(rewritten(module)(x), module(x))
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "embedding 50 8 > transpose > concat(conv 4@3 > relu > adaptivemax 2 | conv 4@4 > relu > adaptivemax 2) > flatten",
+        "embedding 50 8 > transpose > concat(conv 4@3 > relu > adaptivemax 1 | conv 4@4 > relu > adaptivemax 1) > relu",
+    ],
+)
+def test_other_branches_over_words_stay_as_they_are(spec: str) -> None:
+    module = cc.parse(spec).module((20,))
+    x = torch.randint(1, 50, (3, 20))
+    assert not any(isinstance(part, WordWindows) for part in rewritten(module))
+    assert torch.equal(rewritten(module)(x), module(x))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from convcalc.errors import ConvcalcError
 from convcalc.memory import footprint
 from convcalc.train import session
 from convcalc.train.data import Asked, sources
+from convcalc.train.kept import digest
 from convcalc.train.run import Run
 from convcalc.train.session import run
 from training.runs import Convcalc, options, trained, weights
@@ -28,6 +31,7 @@ def test_word_vectors_are_taken_over_only_with_the_same_words(tmp_path: Path, re
         if words is not None:
             held = base.read_json("words.json")
             base.write_json("words.json", words[: len(held)])
+            base.write_json("config.json", base.config() | {"words": digest(words[: len(held)])})
         chosen = options(tmp_path, name=name, init="base", **values)
         run(chosen, lambda event, said: events.update({event: said}), lambda: False)
         assert events["taken"]["taken"] == events["taken"]["of"] - (words is not None)
@@ -46,21 +50,14 @@ def test_what_was_learned_can_be_taken_over(tmp_path: Path) -> None:
 
 
 def test_a_run_that_did_not_come_to_its_end_is_taken_over_with_a_word(tmp_path: Path) -> None:
-    for name, init, epochs in (("base", None, 3), ("tuned", "base", 1)):
-        told: list[tuple[str, dict[str, Any]]] = []
-        chosen = options(tmp_path, name=name, epochs=epochs, init=init)
-        after_one = lambda told=told: any(event == "epoch" for event, _ in told)  # noqa: E731
-        run(chosen, lambda event, values, told=told: told.append((event, dict(values))), after_one)  # type: ignore[misc]
-    assert not (tmp_path / "runs" / "base" / "summary.json").exists()
-    assert dict(told)["taken"]["epochs"] == 1
-    assert (tmp_path / "runs" / "tuned" / "summary.json").exists()
-    again: dict[str, Any] = {}
-    run(
-        options(tmp_path, name="more", epochs=1, init="tuned"),
-        lambda event, values: again.update({event: values}),
-        lambda: False,
-    )
-    assert "epochs" not in again["taken"]
+    left = iter(range(100))
+    _, base = trained(tmp_path, name="base", epochs=3, stop=lambda: next(left) >= 4)
+    assert base.summary() is None
+    for name, init in (("tuned", "base"), ("more", "tuned")):
+        told: dict[str, dict[str, Any]] = {}
+        chosen = options(tmp_path, name=name, epochs=1, init=init)
+        run(chosen, lambda event, values, told=told: told.update({event: dict(values)}), lambda: False)  # type: ignore[misc]
+        assert told["taken"].get("epochs") == (1 if init == "base" else None)
 
 
 def test_a_target_stops_early_and_sets_the_exit_code(convcalc: Convcalc, tmp_path: Path) -> None:
@@ -165,7 +162,10 @@ def test_fresh_takes_away_nothing_else(tmp_path: Path) -> None:
     assert sorted(path.name for path in found.folder.iterdir()) == before
     with pytest.raises(ConvcalcError) as error:
         trained(tmp_path, name="x", epochs=2, fresh=True, init="x")
-    assert error.value.kind == "run_other"
+    assert error.value.kind == "init_itself"
+    with pytest.raises(ConvcalcError) as error:
+        trained(tmp_path, name="nowhere", init="nowhere")
+    assert error.value.kind == "no_run"
     assert sorted(path.name for path in found.folder.iterdir()) == before
     trained(tmp_path, name="x", epochs=2, fresh=True)
     assert (found.folder / "thesis.docx").read_text() == "mine"
@@ -304,3 +304,83 @@ def test_bad_words(
         assert "Traceback" not in ran.err
         assert "convcalc itself" not in ran.err
     assert not list(tmp_path.glob("runs/*"))  # nothing is left of what never began
+
+
+def begun(chosen: Any) -> dict[str, Any]:
+    """What is told when a training begins, which then ends."""
+
+    class Enough(Exception):
+        pass
+
+    told: dict[str, Any] = {}
+
+    def tell(event: str, values: dict[str, Any]) -> None:
+        told.update({event: values})
+        if event == "start":
+            raise Enough
+
+    with pytest.raises(Enough):
+        run(chosen, tell, lambda: False)
+    return told
+
+
+def test_a_small_set_holds_out_enough_and_momentum_is_one_number_for_each(tmp_path: Path) -> None:
+    start = begun(options(tmp_path, recipe="resnet18-small", flavour="fast", batch=16))["start"]
+    assert start["setup"].validation < 0.05
+    assert start["samples"] == 269  # of 299: a tenth is held out, where the recipe's share would be six pictures
+    needs = footprint(start["built"].layer, start["built"].shape, channels_last=True)
+    assert start["setup"].optimiser == "sgd"
+    assert needs.peak(16, 1) == start["memory"] < needs.peak(16, 2)
+
+
+def test_a_folder_called_auto_is_not_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "auto").mkdir()
+    assert (options(tmp_path, data="auto").fixed().data, options(tmp_path, data="auto").data) == ("auto", "auto")
+
+
+def test_other_classes_get_a_last_layer_of_their_own(tmp_path: Path, folder: Path) -> None:
+    values: dict[str, Any] = {"recipe": "lenet", "data": str(folder), "epochs": 1, "batch": 8, "limit": None}
+    trained(tmp_path, name="base", **values)
+    told: dict[str, Any] = {}
+    for name, taken in (("same", 10), ("renamed", 8)):
+        if name == "renamed":
+            first = sorted(path for path in folder.iterdir() if path.is_dir())[0]
+            first.rename(first.with_name("aaa"))
+        run(
+            options(tmp_path, name=name, init="base", **values),
+            lambda event, said: told.update({event: said}),
+            lambda: False,
+        )
+        assert (told["taken"]["taken"], told["taken"]["of"]) == (taken, 10)
+
+
+def test_a_stop_in_the_last_moments_comes_before_the_test(tmp_path: Path) -> None:
+    told: list[str] = []
+    chosen = options(tmp_path, name="x", epochs=1)
+    ended = run(chosen, lambda event, _: told.append(event), lambda: "epoch" in told)
+    assert (ended["state"], "testing" in told) == ("interrupted", False)
+    assert run(chosen, lambda event, _: told.append(event), lambda: False)["state"] == "done"
+    assert told.count("epoch") == 1
+
+
+@pytest.mark.parametrize("at", ["data", "testing"])
+def test_a_stop_where_nothing_is_learned_is_at_once(tmp_path: Path, at: str) -> None:
+    code = f"""
+import os, signal, sys
+from convcalc.cli import main
+from convcalc.train.live import Live
+
+told = Live.told
+def watched(self, event, values):
+    told(self, event, values)
+    if event == {at!r}:
+        os.kill(os.getpid(), signal.SIGHUP)
+Live.told = watched
+sys.argv[1:] = ["train", "lenet", "--data", "digits", "--limit", "60", "--epochs", "1", "--runs", {str(tmp_path)!r}, "--name", "x", "--json", "--lang", "en"]
+main()
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert (ran.returncode, json.loads(ran.stdout)) == (130, {"state": "interrupted", "run": str(tmp_path / "x")})
+    assert "the same command goes on" in ran.stderr
+    assert Run(tmp_path / "x").summary() is None

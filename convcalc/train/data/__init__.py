@@ -42,8 +42,8 @@ class Split:
 
     @property
     def held(self) -> int:
-        """Bytes that it takes on the device it is trained on: none where x is a file that is mapped."""
-        return 0 if isinstance(self.x, np.memmap) else int(self.x.nbytes + self.y.nbytes)
+        """Bytes that it takes on the device it is trained on: none where x is a file that is mapped. Labels are int64 there."""
+        return 0 if isinstance(self.x, np.memmap) else int(self.x.nbytes + 8 * self.y.size)
 
     def take(self, places: Array) -> Split:
         """The samples at these places."""
@@ -77,8 +77,10 @@ class Dataset:
         return "texts" if self.words else "masks" if self.train.y.ndim > 1 else "images"
 
     def checksum(self) -> str:
-        """Of all samples and labels, in their order."""
+        """Of the classes, the words, and all samples and labels, in their order."""
         digest = blake2b(digest_size=16)
+        for names in (self.classes, self.words):
+            digest.update(("\n".join(names) + "\0").encode())
         for split in (self.train, self.validation, self.test):
             if split is not None:
                 digest.update(str((len(split), *split.x.shape[1:])).encode())

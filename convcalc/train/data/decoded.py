@@ -21,7 +21,7 @@ from convcalc.train.data.places import cache
 from convcalc.train.reasons import Why
 
 # Goes up when the same pictures would be decoded to other values.
-_VERSION = 4
+_VERSION = 5
 
 
 class Decoded:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -13,15 +15,20 @@ from convcalc.errors import ConvcalcError
 from convcalc.train.data import Array, Asked, Dataset, Split, decoded, stratified
 from convcalc.train.reasons import Why, why
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
+ENDINGS = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".gif", ".webp", ".avif", ".tif", ".tiff", ".ppm", ".pgm")
 _PARTS = {"train": ("train", "training"), "validation": ("validation", "valid", "val"), "test": ("test", "testing")}
 # More is decoded into a file and read from there.
 IN_MEMORY = 512 * 2**20
 TEST, VALIDATION = 0.2, 0.1
 NAMED = 3
+# So many pictures are given to the threads at once.
+TOGETHER = 256
+
+# Told of pictures that are decoded: how many are, and how many there are.
+Told = Callable[[int, int], None]
 
 
-def read_tree(folder: Path, asked: Asked) -> Dataset:
+def read_tree(folder: Path, asked: Asked, told: Told = lambda there, total: None) -> Dataset:
     """The pictures below a folder, decoded to the size that is asked for; raises `ConvcalcError` for what is broken."""
     there = {path.name.lower(): path for path in sorted(folder.iterdir()) if path.is_dir()}
     parts = {part: next((there[name] for name in names if name in there), None) for part, names in _PARTS.items()}
@@ -32,16 +39,19 @@ def read_tree(folder: Path, asked: Asked) -> Dataset:
     ):
         raise ConvcalcError("data_no_train", path=str(folder))
     if parts["train"] is None or _is_class(parts["train"], list(there)):
-        return _split_here(folder, asked)
+        return _split_here(folder, asked, told)
     classes = _classes(parts["train"])
-    found, bad = {}, []
+    found: dict[str, Split] = {}
+    bad: list[tuple[Path, Why]] = []
+    others: list[Path] = []
     for part, place in parts.items():
         if place is not None:
             unknown = sorted(set(_classes(place)) - set(classes))
             if unknown:
                 raise ConvcalcError("data_unknown_class", path=str(place), name=unknown[0], train=str(parts["train"]))
-            paths, labels = _paths(place, classes)
-            x, kept, broken = _decoded(paths, asked)
+            paths, labels, no_pictures = _paths(place, classes)
+            others += no_pictures
+            x, kept, broken = _decoded(paths, asked, told)
             bad += broken
             found[part] = Split(x, _all_there(labels[kept], classes, place))
     _complain(bad, asked)
@@ -51,19 +61,24 @@ def read_tree(folder: Path, asked: Asked) -> Dataset:
         rest, held = stratified(train.y, TEST, asked.seed)
         train, test = train.take(rest), train.take(held)
     unused = sorted(set(_inside(folder)) - {place.name for place in parts.values() if place is not None})
-    return _dataset(folder, classes, train, test, validation, _notes(bad) + _beside(unused))
+    return _dataset(folder, classes, train, test, validation, _notes(bad) + _beside(unused) + _unread(others))
 
 
-def _split_here(folder: Path, asked: Asked) -> Dataset:
+def _split_here(folder: Path, asked: Asked, told: Told) -> Dataset:
     classes = _classes(folder)
-    paths, labels = _paths(folder, classes)
-    x, kept, bad = _decoded(paths, asked)
+    paths, labels, others = _paths(folder, classes)
+    x, kept, bad = _decoded(paths, asked, told)
     _complain(bad, asked)
     whole = Split(x, _all_there(labels[kept], classes, folder))
     rest, test = stratified(whole.y, TEST, asked.seed)
     train, validation = stratified(whole.y[rest], VALIDATION, asked.seed)
     return _dataset(
-        folder, classes, whole.take(rest[train]), whole.take(test), whole.take(rest[validation]), _notes(bad)
+        folder,
+        classes,
+        whole.take(rest[train]),
+        whole.take(test),
+        whole.take(rest[validation]),
+        _notes(bad) + _unread(others),
     )
 
 
@@ -101,33 +116,37 @@ def _classes(folder: Path) -> tuple[str, ...]:
     return names
 
 
-def _paths(folder: Path, classes: tuple[str, ...]) -> tuple[list[Path], Array]:
+def _paths(folder: Path, classes: tuple[str, ...]) -> tuple[list[Path], Array, list[Path]]:
+    """The pictures of all classes, their labels, and files that are no pictures."""
     paths: list[Path] = []
     labels: list[int] = []
+    others: list[Path] = []
     for label, name in enumerate(classes):
-        found = _pictures(folder / name)
+        files = _files(folder / name)
+        found = [path for path in files if path.suffix.lower() in ENDINGS]
         if not found:
             raise ConvcalcError("data_class_empty", path=str(folder), name=name)
         paths += found
         labels += [label] * len(found)
-    return paths, np.array(labels, np.int64)
+        others += [path for path in files if path.suffix.lower() not in ENDINGS]
+    return paths, np.array(labels, np.int64), others
 
 
-def _pictures(folder: Path) -> list[Path]:
-    """All pictures below a folder; what systems and editors hide there is none of them."""
-    found = (p for p in folder.rglob("*") if p.suffix.lower() in ENDINGS and not p.is_dir()) if folder.is_dir() else ()
+def _files(folder: Path) -> list[Path]:
+    """All files below a folder; what systems and editors hide there is none of them."""
+    found = (p for p in folder.rglob("*") if not p.is_dir()) if folder.is_dir() else ()
     return sorted(
         p for p in found if not any(part.startswith((".", "__MACOSX")) for part in p.relative_to(folder).parts)
     )
 
 
-def _decoded(paths: list[Path], asked: Asked) -> tuple[Array, Array, list[tuple[Path, Why]]]:
+def _decoded(paths: list[Path], asked: Asked, told: Told) -> tuple[Array, Array, list[tuple[Path, Why]]]:
     """Pictures (N, C, H, W), the places of those that could be decoded, and the others with the reason."""
     size = asked.size or (3, 64, 64)
     shape = (len(paths), *size)
     if int(np.prod(shape)) <= IN_MEMORY:
         x: Array = np.empty(shape, np.uint8)
-        bad = _fill(x, paths, size)
+        bad = _fill(x, paths, size, told)
     else:
         place = decoded.Decoded.of(paths, shape)
         there = _good(place.read(), paths, size)
@@ -136,7 +155,7 @@ def _decoded(paths: list[Path], asked: Asked) -> tuple[Array, Array, list[tuple[
                 there = _good(place.read(), paths, size)  # another process may have been at it
                 if there is None:
                     begun = place.begin()
-                    failed = _fill(begun, paths, size)
+                    failed = _fill(begun, paths, size, told)
                     if asked.skip_bad or not failed:
                         place.keep(begun, list(failed.items()))
                     there = place.read() or (begun, failed)
@@ -150,25 +169,36 @@ def _good(
 ) -> tuple[Array, dict[int, Why]] | None:
     """What was decoded before, unless a picture that could not be read then can be now."""
     for i in found[1] if found is not None else ():
-        with suppress(Exception):
+        with suppress(Exception), unwarned():
             decode(paths[i], *size)
             return None
     return found
 
 
-def _fill(x: Array, paths: list[Path], size: tuple[int, int, int]) -> dict[int, Why]:
-    """Decode all pictures into x, one after another; the numbers of those that cannot be decoded, and why."""
+def _fill(x: Array, paths: list[Path], size: tuple[int, int, int], told: Told) -> dict[int, Why]:
+    """Decode all pictures into x, in their order; the numbers of those that cannot be decoded, and why."""
     bad: dict[int, Why] = {}
-    for i, path in enumerate(paths):
+
+    def one(path: Path) -> Array | Why:
         try:
-            x[i - len(bad)] = decode(path, *size)
+            return decode(path, *size)
         except Exception as error:  # damaged files make Pillow raise nearly anything
-            bad[i] = why(error)
+            return why(error)
+
+    # Pillow lets other threads run while it decodes
+    with unwarned(), ThreadPoolExecutor(os.cpu_count()) as pool:
+        for begin in range(0, len(paths), TOGETHER):
+            for i, found in enumerate(pool.map(one, paths[begin : begin + TOGETHER]), begin):
+                if isinstance(found, dict):
+                    bad[i] = found
+                else:
+                    x[i - len(bad)] = found
+                told(i + 1, len(paths))
     return bad
 
 
 @contextmanager
-def _unwarned() -> Iterator[None]:
+def unwarned() -> Iterator[None]:
     """Without Pillow's warnings: of parts of a file that are not looked at, and of sizes that are only large."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -179,8 +209,12 @@ def decode(path: Path, channels: int, height: int, width: int) -> Array:
     """A picture as uint8 (C, H, W), what is transparent on white, 16 bits as the upper 8; raises what Pillow raises."""
     from PIL import Image, ImageOps
 
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise ValueError("it is no file")
     try:
-        with _unwarned(), Image.open(path) as image:
+        with Image.open(path) as image:
+            # of a large JPEG no more is decoded than at three times the size
+            image.draft(None, (3 * max(width, height),) * 2)
             if image.mode == "F":
                 raise ValueError("its values are fractions")
             made: Image.Image = ImageOps.exif_transpose(image)  # as the camera was held
@@ -217,6 +251,18 @@ def _beside(unused: list[str]) -> tuple[tuple[str, str], ...]:
     """What is said of folders that are no part of those that are taken, such as val where validation is there."""
     names = ", ".join(shown(name) for name in unused[:NAMED]) + (", …" if len(unused) > NAMED else "")
     return ((f"folders that are not used: {names}", f"các thư mục không dùng đến: {names}"),) if unused else ()
+
+
+def _unread(others: list[Path]) -> tuple[tuple[str, str], ...]:
+    """What is said of files in the folders of classes whose endings are not those of pictures."""
+    endings = sorted({shown(path.suffix.lower() or path.name) for path in others})
+    names = ", ".join(endings[:NAMED]) + (", …" if len(endings) > NAMED else "")
+    count = "1 file that is no picture" if len(others) == 1 else f"{len(others)} files that are no pictures"
+    return (
+        ((f"not used: {count} ({names})", f"không dùng đến {len(others)} file không phải ảnh ({names})"),)
+        if others
+        else ()
+    )
 
 
 def _notes(bad: list[tuple[Path, Why]]) -> tuple[tuple[str, str], ...]:

@@ -21,8 +21,8 @@ PIECE = 1 << 14
 # What is wrong where a set is not there, or not wholly.
 ABSENT = ("no_download", "data_not_found", "data_incomplete", "data_unread", "data_other_set")
 
-# Told of a download: the file's name, the bytes that are there and that there will be.
-Told = Callable[[str, int, int], None]
+# Told of a download ("download": the file's name, the bytes that are there and that there will be), and of pictures that are decoded.
+Told = Callable[[str, dict[str, Any]], None]
 
 
 def cache() -> Path:
@@ -70,7 +70,7 @@ def load(name: str, folder: str | None, asked: Asked, usual: str, told: Told, do
             )
             return Dataset(**{**found.__dict__, "notes": (note,)})
     if name not in known:
-        return _of_path(name, asked, known)
+        return _of_path(name, asked, known, told)
     source = known[name]
     if not source.folders:
         return source.load(Path(), asked)
@@ -106,12 +106,12 @@ def _read(source: Source, place: Path, asked: Asked, known: dict[str, Source]) -
     return confirmed(found, [(one.name, one.published) for one in known.values() if one.published is not None], place)
 
 
-def _of_path(name: str, asked: Asked, known: dict[str, Source]) -> Dataset:
+def _of_path(name: str, asked: Asked, known: dict[str, Source], told: Told) -> Dataset:
     path = expanded(name)
     if name and path.is_dir():
         from convcalc.train.data.folders import read_tree
 
-        return read_tree(path, asked)
+        return read_tree(path, asked, lambda there, total: told("decoding", {"there": there, "total": total}))
     if path.suffix.lower() == ".mat" and path.is_file():
         from convcalc.train.data.matlab import read_mat
 
@@ -165,6 +165,8 @@ def _download(file: Remote, folder: Path, told: Told) -> None:
                     return
                 except (OSError, requests.RequestException) as error:
                     reason = _plain(error)
+                    if isinstance(error, requests.exceptions.ContentDecodingError):  # a part of another form
+                        (folder / f".{file.name}.part").unlink(missing_ok=True)
                 except ValueError:  # pooch's word for another checksum
                     reason = {"reason": "the checksum is another one", "reason_vi": "checksum không khớp"}
                     (folder / f".{file.name}.part").unlink(missing_ok=True)
@@ -178,7 +180,7 @@ def _plain(error: Exception) -> Why:
     cause: BaseException = error
     while cause.__cause__ or cause.__context__:
         cause = cause.__cause__ or cause.__context__ or cause
-    if isinstance(cause, _Short):
+    if isinstance(cause, _Short) or type(cause).__name__ == "IncompleteRead":  # that of urllib3 from 2 on
         return {"reason": "the connection ended early", "reason_vi": "kết nối bị ngắt giữa chừng"}
     if isinstance(cause, socket.gaierror):
         return {"reason": cause.strerror or str(cause), "reason_vi": "không tìm thấy máy chủ"}
@@ -203,7 +205,8 @@ class _Resuming:
         name = url.rpartition("/")[2]
         part = self.folder / f".{name}.part"
         there = part.stat().st_size if part.is_file() else 0
-        headers = {"Range": f"bytes={there}-"} if there else {}
+        # a mirror must not pack the file: what is there of it would tell no place in what it sends
+        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={there}-"} if there else {})
         with requests.get(url, stream=True, timeout=PATIENCE, headers=headers) as answer:
             if answer.status_code == 416:  # there is nothing after what we have
                 answer.close()
@@ -216,7 +219,7 @@ class _Resuming:
                     for piece in answer.iter_content(PIECE):
                         file.write(piece)
                         there += len(piece)
-                        self.told(name, there, total)
+                        self.told("download", {"name": name, "there": there, "total": total})
                 if total > there:
                     raise _Short
         part.replace(output_file)
