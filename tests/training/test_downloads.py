@@ -111,12 +111,7 @@ def test_a_broken_connection_is_taken_up_again(serve: Callable[..., Server], cac
     assert "the connection ended early" in error.value.message()
     assert "kết nối bị ngắt giữa chừng" in error.value.message("vi")
     assert server.encodings == {"identity"}  # of a packed answer, the bytes that are there would tell no place
-    for _ in range(4):
-        try:
-            data = load("mnist", None)
-        except ConvcalcError:
-            continue
-    assert len(data.train) == 40
+    assert len(load("mnist", None).train) == 40  # the one file that is long enough to be cut, and the others
     assert any(asked == "bytes=16384-" for _, asked in server.asked)
     assert not list((cache / "mnist").glob(".*.part"))
 

@@ -134,6 +134,8 @@ def test_the_table_and_the_surest_mistakes(classes: int) -> None:
     assert [(i, j) for i, j, _ in found.worst] == [(i, int(taken[i])) for i in wrong]
     assert [p for *_, p in found.worst] == pytest.approx([float(sure[i]) for i in wrong], abs=1e-5)
     assert measured(module, feed, classes, World(), cast_of("fp32", CPU)).worst == []
+    all_wrong = measured(module, feed, classes, World(), cast_of("fp32", CPU), worst=203).worst
+    assert sorted(i for i, *_ in all_wrong) == [i for i in range(203) if taken[i] != data.y[i]]
 
 
 def test_whatever_makes_a_set_another_changes_its_checksum() -> None:
