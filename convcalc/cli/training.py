@@ -25,9 +25,10 @@ def trained(options: dict[str, Any], named: set[str], resume: str | None, lang: 
     from pathlib import Path
 
     from convcalc.train.live import Live
+    from convcalc.train.options import Options
     from convcalc.train.parallel import started
     from convcalc.train.run import Run, run_of
-    from convcalc.train.session import Options, run
+    from convcalc.train.session import run
 
     if resume is not None:
         if options["fresh"] or options["name"] is not None:

@@ -17,14 +17,13 @@ from convcalc.errors import ConvcalcError
 from convcalc.train.feed import Chosen, Feed, generator
 from convcalc.train.graphs import Recorded
 from convcalc.train.measure import Measured, measured
+from convcalc.train.optimiser import learning_rate, optimiser_of, set_rate
 from convcalc.train.parallel import World
 from convcalc.train.recipes import Setup
 from convcalc.train.run import VERSION, Run
 from convcalc.train.sameness import differences, made_on
 from convcalc.words import decimal
 
-# With fewer steps than this there is only the way down.
-FEW = 8
 # So many of the surest mistakes in the test set are kept.
 WORST = 18
 
@@ -83,7 +82,7 @@ def train(t: Training) -> str:
     checkpoint gives the same bits as never having stopped, on the same device and with as many threads and processes.
     """
     setup, device = t.setup, t.device
-    optimiser = _optimiser(t)
+    optimiser = optimiser_of(t.module, setup, device, t.recorded)
     network = t.world.wrapped(_compiled(t), device)
     per_epoch = t.train.steps(setup.batch)
     total = setup.epochs * per_epoch
@@ -124,7 +123,7 @@ def train(t: Training) -> str:
         begun, first = time.perf_counter(), step
         _training(t)
         for chosen in t.train.epoch(epoch, setup.batch, setup.augment, first):
-            _set_rate(optimiser, learning_rate(setup, epoch * per_epoch + step, total))
+            set_rate(optimiser, learning_rate(setup, epoch * per_epoch + step, total))
             if random:  # every step and process has numbers of its own, and going on needs no state of a generator
                 seed_dropout(generator(t.seed, epoch, step, t.world.rank).initial_seed(), device)
             take(chosen)
@@ -205,46 +204,6 @@ def tested(t: Training, test: Feed) -> Measured:
     """What the network reaches on the test set; looked at once, at the end."""
     t.world.alike(t.module)
     return measured(t.network, test, t.classes, t.world, cast_of(t.precision, t.device), WORST)
-
-
-def learning_rate(setup: Setup, step: int, total: int) -> float:
-    """Of a step from 0 to total − 1. onecycle (Smith 2018): a quarter of the way up in a line, then down a cosine to nothing."""
-    if setup.schedule == "constant":
-        return setup.lr
-    if total < FEW:  # no time for a way up
-        return setup.lr * 0.5 * (1 + math.cos(math.pi * step / total))
-    rise = max(1, round(total * 0.25))
-    if step < rise:
-        return setup.lr * (0.04 + 0.96 * step / rise)
-    return setup.lr * 0.5 * (1 + math.cos(math.pi * (step - rise + 1) / max(1, total - rise)))
-
-
-def _set_rate(optimiser: optim.Optimizer, rate: float) -> None:
-    groups = optimiser.param_groups
-    if isinstance(groups[0]["lr"], Tensor):  # one for all groups
-        groups[0]["lr"].fill_(rate)
-        return
-    for group in groups:
-        group["lr"] = rate
-
-
-def _optimiser(t: Training) -> optim.Optimizer:
-    learned = [p for p in t.module.parameters() if p.requires_grad]
-    # biases and the numbers of normalisations are not pulled to zero
-    decayed = [p for p in learned if p.ndim > 1]
-    rest = [p for p in learned if p.ndim <= 1]
-    groups = [
-        {"params": part, "weight_decay": decay}
-        for part, decay in ((decayed, t.setup.weight_decay), (rest, 0.0))
-        if part
-    ]
-    # a step that is played back reads the rate where it was when the step was recorded; other steps too, since it is rounded there
-    there = t.recorded or t.device.type == "cuda"
-    lr = torch.tensor(t.setup.lr, device=t.device) if there else t.setup.lr
-    if t.setup.optimiser == "sgd":
-        return optim.SGD(groups, lr=lr, momentum=0.9, nesterov=True, fused=True)
-    made = optim.AdamW if t.setup.optimiser == "adamw" else optim.Adam
-    return made(groups, lr=lr, fused=True, capturable=there)
 
 
 def precision_of(asked: str, device: torch.device) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from convcalc.errors import ConvcalcError, MissingError
 from convcalc.memory import footprint
 from convcalc.shape import whole
 from convcalc.train.build import Built, build
-from convcalc.train.data import Asked, Dataset, sources, stratified
+from convcalc.train.data import Asked, Dataset, stratified
 from convcalc.train.data.places import expanded
 from convcalc.train.data.places import load as load_data
 from convcalc.train.exact import exact
@@ -26,6 +25,7 @@ from convcalc.train.graphs import own_stream, recordable
 from convcalc.train.kept import digest
 from convcalc.train.loop import Training, cast_of, finite, precision_of, tested, train
 from convcalc.train.memory import available, keep, too_large
+from convcalc.train.options import Options
 from convcalc.train.parallel import World, device_of, world
 from convcalc.train.recipes import Recipe, Setup, recipe_of
 from convcalc.train.rewrites import rewritten, wide
@@ -44,58 +44,6 @@ LEAST_VALIDATION = 200
 
 # Told of everything that happens, by name.
 Told = Callable[[str, dict[str, Any]], None]
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a user chose; None for the recipe's own."""
-
-    recipe: str
-    flavour: str = "slide"
-    data: str = "auto"
-    data_dir: str | None = None
-    seed: int = 0
-    epochs: int | None = None
-    batch: int | None = None
-    lr: float | None = None
-    schedule: str | None = None
-    limit: int | None = None
-    device: str = "auto"
-    precision: str = "auto"
-    compiled: bool = False
-    threads: int | None = None
-    name: str | None = None
-    runs: str = "runs"
-    fresh: bool = False
-    target: float | None = None
-    init: str | None = None
-    freeze: bool = False
-    classes: int | None = None
-    skip_bad: bool = False
-
-    def setup(self, recipe: Recipe) -> Setup:
-        """The recipe's numbers with the user's in their place."""
-        given = {name: getattr(self, name) for name in ("epochs", "batch", "lr", "schedule")}
-        return replace(recipe.setup(self.flavour), **{k: v for k, v in given.items() if v is not None})
-
-    def fixed(self) -> Options:
-        """The same with whole paths, so that the run can go on from another folder."""
-        data = (
-            str(expanded(self.data).resolve())
-            if self.data not in ("auto", *sources()) and expanded(self.data).exists()
-            else self.data
-        )
-        place = None if self.data_dir is None else str(expanded(self.data_dir).resolve())
-        init = self.init
-        if init is not None:
-            with suppress(ConvcalcError):  # it may be gone, when a run goes on that has its weights already
-                init = str(run_of(init, Path(self.runs)).folder.resolve())
-        return replace(self, data=data, data_dir=place, init=init)
-
-    @property
-    def folder(self) -> Path:
-        parts = [recipe_of(self.recipe).name, self.flavour, f"seed{self.seed}"]
-        return Path(self.runs) / (self.name or "-".join(parts))
 
 
 def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import torch
 
+from convcalc.train.options import Options
 from convcalc.train.run import Run
-from convcalc.train.session import Options, run
+from convcalc.train.session import run
 
 REAL = Path(os.environ.get("CONVCALC_DATA", "."))
 real_data = pytest.mark.skipif(not (REAL / "mnist").is_dir(), reason="CONVCALC_DATA names no folder with MNIST")

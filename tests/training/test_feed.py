@@ -11,7 +11,7 @@ import torch
 from convcalc.train.augment import CHANGES, changed
 from convcalc.train.data import Split
 from convcalc.train.feed import Batch, Feed, fitted, generator, scaling_of
-from convcalc.train.loop import learning_rate
+from convcalc.train.optimiser import learning_rate
 from convcalc.train.recipes import Setup
 
 

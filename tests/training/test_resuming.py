@@ -21,7 +21,7 @@ from rich.console import Console
 from convcalc.errors import ConvcalcError
 from convcalc.train import session
 from convcalc.train.live import Live
-from convcalc.train.loop import _set_rate
+from convcalc.train.optimiser import set_rate
 from convcalc.train.run import Hashed, Run
 from convcalc.train.sameness import differences
 from training.runs import command, environment, equal, trained, weights
@@ -370,7 +370,7 @@ def test_the_rate_of_a_step_where_it_is_a_tensor() -> None:
     rates: list[Any] = [torch.tensor(0.1), 0.1]
     for rate in rates:
         optimiser = torch.optim.SGD([{"params": weights[:1]}, {"params": weights[1:]}], lr=rate)
-        _set_rate(optimiser, 0.025)
+        set_rate(optimiser, 0.025)
         assert [float(group["lr"]) for group in optimiser.param_groups] == pytest.approx([0.025, 0.025])
         assert isinstance(optimiser.param_groups[1]["lr"], torch.Tensor) is isinstance(rate, torch.Tensor)
 
