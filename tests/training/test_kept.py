@@ -60,14 +60,14 @@ def test_altered_files_are_named(tmp_path: Path, convcalc: Convcalc, picture: st
     _, found = trained(tmp_path, name="x", limit=60)
     trained(tmp_path, name="whole", limit=60)
     runs = ("--runs", str(tmp_path / "runs"), "--lang", "en")
-    before = {name: (found.folder / name).read_bytes() for name in ("config.json", "summary.json", "metrics.jsonl", "confusion.json")}  # fmt: skip
+    before = {name: (found.folder / name).read_bytes() for name in ("config.json", "summary.json", "metrics.jsonl", "confusion.json", "worst.json")}  # fmt: skip
 
     def said(name: str, content: bytes, what: str) -> None:
         (found.folder / name).write_bytes(content)
         commands = [("report", "x"), ("train", "--resume", "x"), ("runs",)]
         if name == "config.json":
             commands.append(("predict", "x", picture))
-        if name == "confusion.json":
+        if name in ("confusion.json", "worst.json"):
             commands = commands[:1]
         for words in commands:
             ran = convcalc(*words, *runs)
@@ -78,7 +78,7 @@ def test_altered_files_are_named(tmp_path: Path, convcalc: Convcalc, picture: st
                 ran,
             )
             assert "convcalc itself" not in text
-        if name != "confusion.json":  # a good run stays in the list beside a broken one
+        if name not in ("confusion.json", "worst.json"):  # a good run stays in the list beside a broken one
             assert "whole" in convcalc("runs", *runs).out
         (found.folder / name).write_bytes(before[name])
 
@@ -108,6 +108,13 @@ def test_altered_files_are_named(tmp_path: Path, convcalc: Convcalc, picture: st
         said("metrics.jsonl", text, str(text[:30]))
     for text in (b"[1, 2]", b"[[1, 2], [3, 4]]", b'[["a"]]', b"[[-1]]"):
         said("confusion.json", text, str(text))
+    for text in (
+        b"5",
+        b"[1]",
+        b'[{"sample": 999999, "taken": 1, "share": 0.5}]',
+        b'[{"sample": 0, "taken": 1, "share": 2}]',
+    ):
+        said("worst.json", text, str(text))
 
 
 def test_metrics_that_are_gone_come_from_the_checkpoint(tmp_path: Path, convcalc: Convcalc) -> None:
