@@ -196,15 +196,17 @@ def scaling_of(split: Split, how: str) -> tuple[list[float], list[float]] | None
     channels = split.x.shape[1]
     if how == "half":
         return [0.5] * channels, [0.5] * channels
-    mean, deviation = [], []
+    # by counts of the 256 values: exact, and quick
+    counts = np.zeros((channels, 256))
     once = max(1, COUNTED_AT_ONCE // split.x[0, 0].size)
-    for c in range(channels):
-        # by counts of the 256 values: exact, and quick
-        counts = np.zeros(256)
-        for rows in range(0, len(split), once):
-            counts += np.bincount(split.rows(slice(rows, rows + once))[:, c].reshape(-1), minlength=256)
-        values = np.arange(256) / 255
-        m = float((counts * values).sum() / counts.sum())
+    for i in range(0, len(split), once):
+        rows = split.rows(slice(i, i + once))
+        for c in range(channels):
+            counts[c] += np.bincount(rows[:, c].reshape(-1), minlength=256)
+    values = np.arange(256) / 255
+    mean, deviation = [], []
+    for seen in counts:
+        m = float((seen * values).sum() / seen.sum())
         mean.append(round(m, 6))
-        deviation.append(round(max(float(np.sqrt((counts * (values - m) ** 2).sum() / counts.sum())), 1e-3), 6))
+        deviation.append(round(max(float(np.sqrt((seen * (values - m) ** 2).sum() / seen.sum())), 1e-3), 6))
     return mean, deviation
