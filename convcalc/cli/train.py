@@ -66,7 +66,7 @@ def train(
     runs: RunsOption = "runs",
     resume: Annotated[str | None, typer.Option("--resume", metavar="RUN", help=pick(HELP, "Go on with this run, with its own settings.", "Tiếp tục run này với thiết lập của nó."), show_default=False)] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help=pick(HELP, "Begin anew where the run is there already.", "Bắt đầu lại nếu run đã có."))] = False,
-    target_accuracy: Annotated[float | None, typer.Option("--target-accuracy", help=pick(HELP, "Stop when the validation accuracy (for masks, mIoU) reaches it (0 to 1); 1 is the exit code if it does not.", "Dừng khi độ chính xác validation (với mask là mIoU) đạt mức này (0 đến 1); mã thoát 1 nếu không đạt."), show_default=False)] = None,
+    target: Annotated[float | None, typer.Option("--target-accuracy", help=pick(HELP, "Stop when the validation accuracy (for masks, mIoU) reaches it (0 to 1); 1 is the exit code if it does not.", "Dừng khi độ chính xác validation (với mask là mIoU) đạt mức này (0 đến 1); mã thoát 1 nếu không đạt."), show_default=False)] = None,
     init: Annotated[str | None, typer.Option("--init", metavar="RUN", help=pick(HELP, "Begin with the weights of a run.", "Bắt đầu từ trọng số của một run."), show_default=False)] = None,
     freeze: Annotated[Frozen | None, typer.Option("--freeze", help=pick(HELP, "features: only the last layer learns.", "features: chỉ huấn luyện layer cuối."), show_default=False)] = None,
     classes: Annotated[int | None, typer.Option("--classes", help=pick(HELP, "Outputs of the last layer, if more than the data's classes.", "Số output của layer cuối, nếu nhiều hơn số lớp của dữ liệu."), show_default=False)] = None,
@@ -96,8 +96,8 @@ def train(
             in_range(option, value, 10 if option == "--limit" else 1, high)
     if lr is not None and not 1e-6 <= lr <= 1000:
         raise ConvcalcError("out_of_range", option="--lr", value=lr, low="0.000001", high=1000)
-    if target_accuracy is not None and not 1e-6 <= target_accuracy <= 1:
-        raise ConvcalcError("out_of_range", option="--target-accuracy", value=target_accuracy, low="0.000001", high=1)
+    if target is not None and not 1e-6 <= target <= 1:
+        raise ConvcalcError("out_of_range", option="--target-accuracy", value=target, low="0.000001", high=1)
     if name is not None and (
         name.strip() in ("", ".", "..") or "/" in name or os.sep in name or not name.isprintable()
     ):
@@ -106,14 +106,11 @@ def train(
 
     options = {
         "recipe": recipe or "", "flavour": flavour.value, "data": data, "data_dir": data_dir, "seed": seed, "epochs": epochs, "batch": batch, "lr": lr, "schedule": schedule and schedule.value,
-        "limit": limit, "device": device.value, "precision": precision.value, "compiled": compiled, "threads": threads, "name": name, "runs": runs, "fresh": fresh, "target": target_accuracy,
+        "limit": limit, "device": device.value, "precision": precision.value, "compiled": compiled, "threads": threads, "name": name, "runs": runs, "fresh": fresh, "target": target,
         "init": init, "freeze": freeze is not None, "classes": classes, "skip_bad": skip_bad,
     }  # fmt: skip
-    words = {"target_accuracy": "target"}
     sources = {name: ctx.get_parameter_source(name) for name in ctx.params}
-    named = {
-        words.get(name, name) for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"
-    }
+    named = {name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"}
     summary = trained(options, named, resume, speech, json)
     if summary["state"] == "interrupted":
         if json:

@@ -72,8 +72,7 @@ def _texts(found: Opened, text: str) -> Split:
             text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise MissingError("bad_text", path=str(path), **why(error)) from None
-    words = found.run.words()
-    x, lengths = numbered([words_of(text)], words)
+    x, lengths = numbered([words_of(text)], found.words)
     if not (x > 1).any():
         raise ConvcalcError("no_words", text=text[:60])
     return Split(x, np.zeros(1, np.int64), lengths)

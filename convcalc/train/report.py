@@ -36,6 +36,7 @@ class Opened:
     module: nn.Module
     network: nn.Module  # the same function as it was trained
     epoch: int  # so many the weights have been trained for
+    words: list[str]  # its vocabulary; none for pictures
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -91,7 +92,7 @@ def opened(run: Run) -> Opened:
         raise ConvcalcError("run_broken", path=str(run.folder), reason=str(error).splitlines()[0]) from None
     module.eval()
     module.to(device_of("auto"))
-    return Opened(run, config, module, rewritten(module).eval(), int(state["epoch"]))
+    return Opened(run, config, module, rewritten(module).eval(), int(state["epoch"]), words)
 
 
 def data_of(config: dict[str, Any]) -> Dataset | None:

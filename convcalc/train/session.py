@@ -74,9 +74,8 @@ def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any
         begun_with = found.config()["signature"]["data"] if found.checkpoints() and not options.fresh else None
         # a run that goes on never falls back to another set
         own = recipe.data if options.data == "auto" and begun_with == recipe.data else options.data
-        data = load_data(
-            own, options.data_dir, Asked(size, options.seed, options.skip_bad), recipe.data, told
-        )  # fmt: skip
+        asked = Asked(size, options.seed, options.skip_bad)
+        data = load_data(own, options.data_dir, asked, recipe.data, told)
         if processes.first:
             processes.wait()
         if options.limit is not None:
@@ -180,9 +179,8 @@ def _train(
             raise too_large(needs, share, moments, free)
         while at_once > share and needs.evaluation(at_once, moments) > free:
             at_once = max(share, at_once // 2)
-        if (
-            processes.first and found.checkpoints()
-        ):  # as many as before the break: others would give other bits of the sums
+        if processes.first and found.checkpoints():
+            # as many as before the break: others would give other bits of the sums
             before = found.config().get("at_once", at_once)
             at_once = before if needs.evaluation(before, moments) <= free else at_once
         at_once = config["at_once"] = processes.told(at_once)

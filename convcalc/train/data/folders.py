@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,8 +21,8 @@ _PARTS = {"train": ("train", "training"), "validation": ("validation", "valid", 
 IN_MEMORY = 512 * 2**20
 TEST, VALIDATION = 0.2, 0.1
 NAMED = 3
-# So many pictures are given to the threads at once.
-TOGETHER = 256
+# Pillow lets other threads run while it decodes; each holds a whole picture. So many pictures are given to them at once.
+THREADS, TOGETHER = 8, 256
 
 # Told of pictures that are decoded: how many are, and how many there are.
 Told = Callable[[int, int], None]
@@ -185,15 +185,18 @@ def _fill(x: Array, paths: list[Path], size: tuple[int, int, int], told: Told) -
         except Exception as error:  # damaged files make Pillow raise nearly anything
             return why(error)
 
-    # Pillow lets other threads run while it decodes
-    with unwarned(), ThreadPoolExecutor(os.cpu_count()) as pool:
-        for begin in range(0, len(paths), TOGETHER):
-            for i, found in enumerate(pool.map(one, paths[begin : begin + TOGETHER]), begin):
-                if isinstance(found, dict):
-                    bad[i] = found
-                else:
-                    x[i - len(bad)] = found
-                told(i + 1, len(paths))
+    pool = ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1))
+    try:
+        with unwarned():
+            for begin in range(0, len(paths), TOGETHER):
+                for i, found in enumerate(pool.map(one, paths[begin : begin + TOGETHER]), begin):
+                    if isinstance(found, dict):
+                        bad[i] = found
+                    else:
+                        x[i - len(bad)] = found
+                    told(i + 1, len(paths))
+    finally:
+        pool.shutdown(cancel_futures=True)  # an interrupt waits for no more than the pictures that are begun
     return bad
 
 
@@ -242,21 +245,24 @@ def _complain(bad: list[tuple[Path, Why]], asked: Asked) -> None:
     if bad and not asked.skip_bad:
         said = []
         for lang in ("reason", "reason_vi"):
-            named = [f"{shown(path)} ({reason.get(lang) or reason['reason']})" for path, reason in bad[:NAMED]]
-            said.append(", ".join(named) + (", …" if len(bad) > NAMED else ""))
+            said.append(_some([f"{shown(path)} ({reason.get(lang) or reason['reason']})" for path, reason in bad]))
         raise ConvcalcError("data_pictures", count=len(bad), names=said[0], names_vi=said[1])
+
+
+def _some(names: Sequence[object]) -> str:
+    """The first few of them."""
+    return ", ".join(map(shown, names[:NAMED])) + (", …" if len(names) > NAMED else "")
 
 
 def _beside(unused: list[str]) -> tuple[tuple[str, str], ...]:
     """What is said of folders that are no part of those that are taken, such as val where validation is there."""
-    names = ", ".join(shown(name) for name in unused[:NAMED]) + (", …" if len(unused) > NAMED else "")
+    names = _some(unused)
     return ((f"folders that are not used: {names}", f"các thư mục không dùng đến: {names}"),) if unused else ()
 
 
 def _unread(others: list[Path]) -> tuple[tuple[str, str], ...]:
     """What is said of files in the folders of classes whose endings are not those of pictures."""
-    endings = sorted({shown(path.suffix.lower() or path.name) for path in others})
-    names = ", ".join(endings[:NAMED]) + (", …" if len(endings) > NAMED else "")
+    names = _some(sorted({path.suffix.lower() or path.name for path in others}))
     count = "1 file that is no picture" if len(others) == 1 else f"{len(others)} files that are no pictures"
     return (
         ((f"not used: {count} ({names})", f"không dùng đến {len(others)} file không phải ảnh ({names})"),)
@@ -268,6 +274,6 @@ def _unread(others: list[Path]) -> tuple[tuple[str, str], ...]:
 def _notes(bad: list[tuple[Path, Why]]) -> tuple[tuple[str, str], ...]:
     if not bad:
         return ()
-    names = ", ".join(shown(path) for path, _ in bad[:NAMED]) + (", …" if len(bad) > NAMED else "")
+    names = _some([path for path, _ in bad])
     count = "1 picture" if len(bad) == 1 else f"{len(bad)} pictures"
     return ((f"left out, since it cannot be decoded: {count}: {names}", f"bỏ qua {len(bad)} ảnh không đọc được: {names}"),)  # fmt: skip
