@@ -29,8 +29,8 @@ from convcalc.words import decimal, pick
 # The bar is drawn no more often than this, in seconds.
 OFTEN = 0.25
 MIB = 2**20
-# To decode fewer pictures takes no time that one would ask about.
-MANY = 1000
+# Seconds after which one asks what is done.
+PATIENCE = 1.0
 # With fewer steps in an epoch, one says that the batch is large.
 FEW_STEPS = 4
 
@@ -46,7 +46,7 @@ class Live:
         self.seen = 0
         self.since = self.last = 0.0
         self.download = ""
-        self.decoded = 0.0  # when it was last told of
+        self.decoding = False  # whether it has been said
 
     def say(self, en: str, vi: str, style: str = "") -> None:
         """A line in the language."""
@@ -79,16 +79,18 @@ class Live:
         now = time.perf_counter()
         if there == 1:
             self.close()
-            self.decoded = now
-            if total >= MANY:
-                self.say(f"decoding {total} pictures", f"đang đọc {total} ảnh")
+            self.since = self.last = now
+            self.decoding = False
             if self.out.is_terminal:
                 self.bar = Progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=self.out, transient=True)  # fmt: skip
                 self.bar.start()
                 self.task = self.bar.add_task("", total=total)
-        if self.bar is not None and self.task is not None and (there == total or now - self.decoded > OFTEN):
+        if not self.decoding and now - self.since > PATIENCE:
+            self.decoding = True
+            self.say(f"decoding {total} pictures", f"đang đọc {total} ảnh")
+        if self.bar is not None and self.task is not None and (there == total or now - self.last > OFTEN):
             self.bar.update(self.task, completed=there)
-            self.decoded = now
+            self.last = now
 
     def _start(
         self,

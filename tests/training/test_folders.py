@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import os
 import threading
 import time
@@ -487,3 +488,18 @@ def test_decoding_is_told_of(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     read_tree(tree(tmp_path), Asked(SIZE), lambda there, total: told.append((there, total)))
     assert told == [(i + 1, 30) for i in range(30)]
+
+
+def test_a_decoding_that_takes_long_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from rich.console import Console
+
+    from convcalc.train import live
+
+    clock = iter(range(100))
+    monkeypatch.setattr(live.time, "perf_counter", lambda: 0.3 * next(clock))
+    for pictures, said in ((3, ""), (9, "đang đọc 9 ảnh\n")):
+        out = Console(file=io.StringIO(), width=80)
+        shown = live.Live(out, "vi")
+        for i in range(pictures):
+            shown.told("decoding", {"there": i + 1, "total": pictures})
+        assert out.file.getvalue() == said  # type: ignore[attr-defined]
