@@ -32,3 +32,11 @@ def of_system(error: OSError) -> dict[str, Any]:
     found: dict[str, Any] = {"reason": error.strerror or str(error)}
     words = _VI.get(error.errno or 0)
     return found if words is None else found | {"reason_vi": words}
+
+
+def of_device(error: BaseException) -> dict[str, Any]:
+    """Likewise for a device that torch cannot use."""
+    said = str(error).partition("\n")[0][:200]
+    if "not compiled with CUDA" in said:
+        return {"reason": "this torch was built without CUDA", "reason_vi": "bản torch này không có CUDA"}
+    return {"reason": said}

@@ -145,7 +145,7 @@ def _usage_error(error: Any) -> ConvcalcError:
     elif kind == "BadOptionUsage" and "does not take" in message:
         said = f"{option} không nhận giá trị"
     elif kind == "MissingParameter":
-        said = f"thiếu {name}"
+        said = f"thiếu {name if name.startswith('-') else f'đối số {name.upper()}'}"
     elif param is not None and name:
         words = asked_options()
         given = next((words[i + 1] for i, word in enumerate(words[:-1]) if word in param.opts), "")

@@ -66,8 +66,8 @@ LangOption = Annotated[
         "--lang",
         help=pick(
             HELP,
-            "Language of every sentence; from the locale if not given.",
-            "Ngôn ngữ của mọi câu; mặc định theo locale.",
+            "Language of the output; from the locale if not given.",
+            "Ngôn ngữ hiển thị; mặc định theo locale.",
         ),
     ),
 ]

@@ -15,7 +15,7 @@ from convcalc.words import decimal, pick
 
 def predict(
     run: Annotated[str, typer.Argument(help=pick(HELP, "The run's name or folder.", "Tên hoặc thư mục của run."))],
-    files: Annotated[list[str], typer.Argument(help=pick(HELP, "Pictures; for a network on texts, text files or texts in quotes.", "Ảnh; với model học từ văn bản: file văn bản hoặc văn bản đặt trong ngoặc kép."))],
+    files: Annotated[list[str], typer.Argument(help=pick(HELP, "Pictures (a network trained on MNIST expects white digits on black); for a network on texts, text files or texts in quotes.", "Ảnh (mạng học từ MNIST cần chữ số trắng trên nền đen); với mạng học từ văn bản: file văn bản hoặc văn bản đặt trong ngoặc kép."))],
     top: Annotated[int, typer.Option("--top", help=pick(HELP, "So many classes.", "Số lớp hiển thị."))] = 3,
     runs: RunsOption = "runs",
     json: JsonOption = False,
@@ -51,7 +51,7 @@ def predict(
         if json:
             print(dump({"file": file, "classes": [{"name": name, "probability": round(p, 6)} for name, p in classes]}))
         else:
-            said = ", ".join(f"{name}: {decimal(f'{p * 100:.1f}', speech)} %" for name, p in classes)
+            said = "; ".join(f"{name} ({decimal(f'{p * 100:.1f}', speech)} %)" for name, p in classes)
             console().print(Text(f"{file}  {said}"))
     return failed
 

@@ -46,7 +46,7 @@ def runs(
                 "run": run.name, "recipe": config["signature"]["recipe"], "flavour": config["signature"]["flavour"], "data": config["signature"]["data"],
                 "limit": config["options"].get("limit"), "epochs": len(history), "of": config["signature"]["setup"]["epochs"], "validation_accuracy": held[-1] if held else None,
                 "validation_iou": masks[-1] if masks else None,
-                **{key: summary.get(key) for key in ("test_accuracy", "test_iou", "published", "seconds")},
+                **{key: summary.get(key) for key in ("test_accuracy", "test_iou", "published", "seconds", "reached_target")},
             }
         )  # fmt: skip
     if picture is not None and not picture.lower().endswith(".png"):
@@ -56,7 +56,10 @@ def runs(
             raise broken[0] if broken else MissingError("no_curves", path=folder)
         from convcalc.train import pictures
 
-        content = pictures.png(pictures.lines(histories, speech))
+        sets = {row["run"]: row["data"] for row in rows}
+        several = len(set(sets.values())) > 1
+        titles = {f"{name} ({sets[name]})" if several else name: history for name, history in histories.items()}
+        content = pictures.png(pictures.lines(titles, speech))
         from convcalc.files import write_bytes
 
         write_bytes(picture, content)
@@ -96,8 +99,10 @@ def _table(rows: list[dict[str, Any]], lang: str) -> None:
     narrow = out.width < SIDE_BY_SIDE  # what a run trains on then stands below its name
     heads = pick(
         lang, "run,recipe,data,epochs,validation,test,published,seconds",
-        "run,recipe,dữ liệu,epoch,validation,test,đã công bố,giây",
+        "run,recipe,dữ liệu,epoch,validation,test,công bố,giây",
     ).split(",")  # fmt: skip
+    if not narrow:
+        heads = [f"{head} %" if 4 <= i <= 6 else head for i, head in enumerate(heads)]
     table = Table(box=None, pad_edge=False)
     for i, title in enumerate(heads):
         if i > 2:
@@ -116,7 +121,7 @@ def _table(rows: list[dict[str, Any]], lang: str) -> None:
         held = row["validation_iou"] if row["validation_iou"] is not None else row["validation_accuracy"]
         table.add_row(
             *map(Text, words),
-            f"{row['epochs']}/{row['of']}",
+            f"{row['epochs']}/{row['of']}" + " ✓" * bool(row["reached_target"]),
             share(held),
             share(test),
             share(row["published"]),
@@ -148,7 +153,7 @@ def recipes_table(json: bool, lang: str) -> None:
     heads = pick(
         lang,
         "recipe,data,published,slide (epochs × batch),fast",
-        "recipe,dữ liệu,đã công bố,slide (epoch × batch),fast",
+        "recipe,dữ liệu,công bố,slide (epoch × batch),fast",
     )
     for i, title in enumerate(heads.split(",")):
         table.add_column(title, header_style="bold", justify="right" if i == 2 else "left", no_wrap=True)

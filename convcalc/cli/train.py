@@ -48,29 +48,29 @@ RunsOption = Annotated[
 
 def train(
     ctx: typer.Context,
-    recipe: Annotated[str | None, typer.Argument(help=pick(HELP, "What to train, such as lenet (see --list).", "Model cần huấn luyện, ví dụ lenet (xem --list)."), show_default=False)] = None,
-    flavour: Annotated[Flavour, typer.Option("--recipe", help=pick(HELP, "slide: as in the deck; fast: as good as it gets.", "slide: theo slide; fast: tốt nhất có thể."))] = Flavour.slide,
-    data: Annotated[str, typer.Option("--data", help=pick(HELP, "auto, a set's name, a folder with a folder for each class, or a .mat file.", "auto, tên tập dữ liệu, thư mục có thư mục con cho từng lớp, hoặc file .mat."))] = "auto",
-    data_dir: Annotated[str | None, typer.Option("--data-dir", metavar="DIR", help=pick(HELP, "Where data sets lie; also CONVCALC_DATA.", "Nơi chứa dữ liệu; hoặc CONVCALC_DATA."), show_default=False)] = None,
-    seed: Annotated[int, typer.Option("--seed", help=pick(HELP, "First weights, order and augmentation.", "Trọng số ban đầu, thứ tự và augmentation."))] = 0,
-    epochs: Annotated[int | None, typer.Option("--epochs", help=pick(HELP, "Instead of the recipe's.", "Số epoch (mặc định: theo recipe)."), show_default=False)] = None,
-    batch: Annotated[int | None, typer.Option("--batch", help=pick(HELP, "Batch size.", "Batch size."), show_default=False)] = None,
-    lr: Annotated[float | None, typer.Option("--lr", help=pick(HELP, "Highest learning rate.", "Learning rate lớn nhất."), show_default=False)] = None,
+    recipe: Annotated[str | None, typer.Argument(help=pick(HELP, "The recipe to train, such as lenet (see --list).", "Recipe cần huấn luyện, ví dụ lenet (xem --list)."), show_default=False)] = None,
+    flavour: Annotated[Flavour, typer.Option("--recipe", help=pick(HELP, "slide: close to the lecture slides; fast: the same network, tuned for the highest accuracy (not for a shorter training).", "slide: mạng và cách huấn luyện gần với slide nhất; fast: cùng mạng, chỉnh để đạt độ chính xác cao nhất (không phải để chạy nhanh hơn)."))] = Flavour.slide,
+    data: Annotated[str, typer.Option("--data", help=pick(HELP, "auto, a set's name, a folder with a subfolder for each class, or a .mat file.", "auto, tên tập dữ liệu, thư mục có thư mục con cho từng lớp, hoặc file .mat."))] = "auto",
+    data_dir: Annotated[str | None, typer.Option("--data-dir", metavar="DIR", help=pick(HELP, "The folder with the data sets (or set CONVCALC_DATA).", "Thư mục chứa các tập dữ liệu (hoặc đặt biến môi trường CONVCALC_DATA)."), show_default=False)] = None,
+    seed: Annotated[int, typer.Option("--seed", help=pick(HELP, "Seed of the first weights, the order of samples and the augmentation.", "Seed cho trọng số ban đầu, thứ tự mẫu và augmentation."))] = 0,
+    epochs: Annotated[int | None, typer.Option("--epochs", help=pick(HELP, "Number of epochs (default: the recipe's).", "Số epoch (mặc định: theo recipe)."), show_default=False)] = None,
+    batch: Annotated[int | None, typer.Option("--batch", help=pick(HELP, "Batch size (default: the recipe's).", "Batch size (mặc định: theo recipe)."), show_default=False)] = None,
+    lr: Annotated[float | None, typer.Option("--lr", help=pick(HELP, "Highest learning rate (default: the recipe's).", "Learning rate lớn nhất (mặc định: theo recipe)."), show_default=False)] = None,
     schedule: Annotated[Schedule | None, typer.Option("--schedule", help=pick(HELP, "How the learning rate goes: constant, or up and down once.", "Learning rate: constant (giữ nguyên) hoặc onecycle (tăng rồi giảm một lần)."), show_default=False)] = None,
     limit: Annotated[int | None, typer.Option("--limit", help=pick(HELP, "No more samples of each part (training, validation, test) than this (10 at least), for a quick look.", "Số mẫu tối đa của mỗi phần (train, validation, test), để chạy thử nhanh; ít nhất là 10."), show_default=False)] = None,
     device: DeviceOption = Device.auto,
-    precision: Annotated[Precision, typer.Option("--precision", help=pick(HELP, "Numbers of the products; auto: bf16 on a GPU that has it, fp32 elsewhere.", "Kiểu số của phép nhân; auto: bf16 trên GPU nếu có, còn lại fp32."))] = Precision.auto,
+    precision: Annotated[Precision, typer.Option("--precision", help=pick(HELP, "Number format of the multiplications; auto: bf16 on a GPU that supports it, else fp32.", "Kiểu số khi nhân; auto: bf16 nếu GPU hỗ trợ, còn lại fp32."))] = Precision.auto,
     compiled: Annotated[bool, typer.Option("--compile", help=pick(HELP, "Compile the steps by torch.compile: slower to start, quicker in long trainings.", "Biên dịch bằng torch.compile: khởi động chậm hơn, chạy lâu thì nhanh hơn."))] = False,
     threads: Annotated[int | None, typer.Option("--threads", help=pick(HELP, "Threads on the CPU; usually as many as the network is worth.", "Số luồng CPU; mặc định tuỳ độ lớn của mạng."), show_default=False)] = None,
     name: Annotated[str | None, typer.Option("--name", help=pick(HELP, "Name of the run's folder.", "Tên thư mục của run."), show_default=False)] = None,
     runs: RunsOption = "runs",
-    resume: Annotated[str | None, typer.Option("--resume", metavar="RUN", help=pick(HELP, "Go on with this run, with its own settings.", "Tiếp tục run này với thiết lập của nó."), show_default=False)] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help=pick(HELP, "Begin anew where the run is there already.", "Bắt đầu lại nếu run đã có."))] = False,
+    resume: Annotated[str | None, typer.Option("--resume", metavar="RUN", help=pick(HELP, "Go on with this run; its settings stay.", "Chạy tiếp run này, giữ nguyên thiết lập cũ."), show_default=False)] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help=pick(HELP, "Delete what the run has, and train from the start.", "Xoá kết quả cũ của run (nếu có) và huấn luyện lại từ đầu."))] = False,
     target: Annotated[float | None, typer.Option("--target-accuracy", help=pick(HELP, "Stop when the validation accuracy (for masks, mIoU) reaches it (0 to 1); 1 is the exit code if it does not.", "Dừng khi độ chính xác validation (với mask là mIoU) đạt mức này (0 đến 1); mã thoát 1 nếu không đạt."), show_default=False)] = None,
     init: Annotated[str | None, typer.Option("--init", metavar="RUN", help=pick(HELP, "Begin with the weights of a run.", "Bắt đầu từ trọng số của một run."), show_default=False)] = None,
     freeze: Annotated[Frozen | None, typer.Option("--freeze", help=pick(HELP, "features: only the last layer learns.", "features: chỉ huấn luyện layer cuối."), show_default=False)] = None,
     classes: Annotated[int | None, typer.Option("--classes", help=pick(HELP, "Outputs of the last layer, if more than the data's classes.", "Số output của layer cuối, nếu nhiều hơn số lớp của dữ liệu."), show_default=False)] = None,
-    skip_bad: Annotated[bool, typer.Option("--skip-bad", help=pick(HELP, "Leave out pictures that cannot be decoded.", "Bỏ qua ảnh không đọc được."))] = False,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help=pick(HELP, "Leave out pictures that cannot be decoded and texts without a known word.", "Bỏ qua ảnh không đọc được và văn bản không có từ nào đã biết."))] = False,
     listed: Annotated[bool, typer.Option("--list", help=pick(HELP, "List the recipes.", "Liệt kê các recipe."))] = False,
     json: JsonOption = False,
     lang: LangOption = None,
@@ -95,9 +95,14 @@ def train(
         if value is not None:
             in_range(option, value, 10 if option == "--limit" else 1, high)
     if lr is not None and not 1e-6 <= lr <= 1000:
-        raise ConvcalcError("out_of_range", option="--lr", value=lr, low="0.000001", high=1000)
+        raise ConvcalcError("out_of_range", option="--lr", value=f"{lr:g}", low="0.000001", high=1000)
     if target is not None and not 1e-6 <= target <= 1:
-        raise ConvcalcError("out_of_range", option="--target-accuracy", value=target, low="0.000001", high=1)
+        hint = (
+            (f"{target:g} % is {target / 100:g}.", f"{target:g} % ghi là {target / 100:g}.")
+            if 1 < target <= 100
+            else ("", "")
+        )
+        raise ConvcalcError("out_of_range", option="--target-accuracy", value=f"{target:g}", low="0.000001", high=1, hint=hint[0], hint_vi=hint[1])  # fmt: skip
     if name is not None and (
         name.strip() in ("", ".", "..") or "/" in name or os.sep in name or not name.isprintable()
     ):

@@ -27,10 +27,10 @@ KINDS: dict[str, Kind] = {
         3,
     ),
     "data_needed": Kind(
-        "{name} trains on pictures of yours",
-        "{name} cần ảnh của bạn",
-        "Name a folder that has a folder for each class: --data FOLDER.",
-        "Chỉ ra thư mục có thư mục con cho từng lớp: --data THƯ_MỤC.",
+        "{name} needs pictures of your own",
+        "{name} cần một bộ ảnh riêng",
+        "Name a folder with one subfolder for each class: --data FOLDER.",
+        "Chỉ ra một thư mục, trong đó mỗi lớp là một thư mục con: --data THƯ_MỤC.",
     ),
     "other_data": Kind(
         "{name} does not train on data such as {data}",
@@ -51,7 +51,7 @@ KINDS: dict[str, Kind] = {
     ),
     "data_magic": Kind(
         "{path} is no file of this kind: it begins with {has}, not with {wants}",
-        "{path} không đúng định dạng: bắt đầu bằng {has} thay vì {wants}",
+        "{path} không đúng định dạng: file bắt đầu bằng {has}, lẽ ra phải là {wants}",
         "Get the file again.",
         "Tải lại file này.",
         3,
@@ -79,8 +79,8 @@ KINDS: dict[str, Kind] = {
         exit_code=3,
     ),
     "data_sizes": Kind(
-        "{path}: the test pictures are {test}, those for training {train}",
-        "{path}: ảnh test là {test} còn ảnh train là {train}",
+        "{path}: the test pictures have the size {test}, those for training {train}",
+        "{path}: ảnh test có kích thước {test}, còn ảnh train {train}",
         exit_code=3,
     ),
     "data_empty": Kind("{path} holds no sample", "{path} không có mẫu nào", exit_code=3),
@@ -113,17 +113,21 @@ KINDS: dict[str, Kind] = {
         3,
     ),
     "data_labels": Kind(
-        "{path}: the label {found} is none of 0 to {last}",
+        "{path}: the label {found} is not between 0 and {last}",
         "{path}: nhãn {found} không nằm trong khoảng từ 0 đến {last}",
         exit_code=3,
     ),
-    "data_line": Kind("{path}, line {line}: not {wants}", "{path}, dòng {line}: không đúng dạng {wants}", exit_code=3),
+    "data_line": Kind(
+        "{path}, line {line} must be an id, a label (0 or 1) and a text, with tabs between them",
+        "{path}, dòng {line} phải gồm id, nhãn (0 hoặc 1) và văn bản, cách nhau bằng tab",
+        exit_code=3,
+    ),
     "data_file_missing": Kind("{path} has no {name}", "{path} không có {name}", exit_code=3),
     "data_no_classes": Kind(
-        "folders of classes in '{path}': {count}, and at least two are needed",
-        "'{path}' có {count} thư mục lớp, cần ít nhất hai",
+        "'{path}' has {count} folders of classes, and at least two are needed",
+        "'{path}' có {count} thư mục con làm lớp, cần ít nhất hai",
         "There must be a folder for each class, or train/, validation/ and test/ with such folders.",
-        "Cần một thư mục cho mỗi lớp, hoặc train/, validation/ và test/ chứa các thư mục đó.",
+        "Mỗi lớp một thư mục con; hoặc train/, validation/, test/, mỗi phần gồm các thư mục lớp.",
     ),
     "data_no_train": Kind(
         "'{path}' has folders for validation or test, but none to train on",
@@ -157,13 +161,13 @@ KINDS: dict[str, Kind] = {
     ),
     "data_unknown_words": Kind(
         "{part} has texts without a word of the vocabulary: {count}, the first of them is {where}",
-        "{part} có {count} văn bản không chứa từ nào trong từ điển, đầu tiên là {where}",
+        "{part} có {count} văn bản không chứa từ nào trong bộ từ vựng, đầu tiên là {where}",
         "Remove them, or leave them out with --skip-bad.",
         "Xoá các văn bản đó, hoặc bỏ qua bằng --skip-bad.",
         3,
     ),
     "no_data_folder": Kind(
-        "--data-dir {path} is no folder",
+        "--data-dir {path} is not a folder",
         "--data-dir {path} không phải thư mục",
         exit_code=3,
     ),

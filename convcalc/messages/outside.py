@@ -87,7 +87,7 @@ KINDS: dict[str, Kind] = {
     ),
     "no_device": Kind(
         "the device '{device}' is not there: {reason}",
-        "không có thiết bị '{device}': {reason}",
+        "không có thiết bị '{device}': {reason_vi}",
         "Use --device cpu or --device auto.",
         "Dùng --device cpu hoặc --device auto.",
         exit_code=3,

@@ -45,6 +45,8 @@ KINDS: dict[str, Kind] = {
     "out_of_range": Kind(
         "{option} must be from {low} to {high}, not {value}",
         "{option} phải nằm trong khoảng từ {low} đến {high}, nhưng lại là {value}",
+        "{hint}",
+        "{hint_vi}",
     ),
     "progress_newer": Kind(
         "{path} was written by a newer convcalc (version {version} of the file; this one knows {known})",

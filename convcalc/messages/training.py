@@ -8,12 +8,12 @@ KINDS: dict[str, Kind] = {
     "unknown_recipe": Kind(
         "there is no recipe '{name}'",
         "không có recipe '{name}'",
-        "Perhaps: {known}. convcalc train --list shows all.",
-        "Có thể là: {known}. Xem tất cả bằng convcalc train --list.",
+        "{perhaps}convcalc train --list shows all.",
+        "{perhaps_vi}Xem tất cả bằng convcalc train --list.",
     ),
     "recipe_needed": Kind(
         "say what to train, such as convcalc train lenet",
-        "cần cho biết huấn luyện model nào, ví dụ convcalc train lenet",
+        "chưa cho biết huấn luyện mạng nào, ví dụ convcalc train lenet",
         "convcalc train --list shows all.",
         "Xem tất cả bằng convcalc train --list.",
     ),
@@ -30,8 +30,8 @@ KINDS: dict[str, Kind] = {
         "Xem thông báo của tiến trình đó để biết lý do; chạy lại lệnh này (bỏ --fresh) để tiếp tục từ checkpoint gần nhất.",
     ),
     "freeze_untrained": Kind(
-        "--freeze features would keep {name}, which {run} does not have with this shape and these words",
-        "--freeze features sẽ giữ nguyên {name}, nhưng {run} không có trọng số này với đúng shape và từ điển đó",
+        "--freeze features needs a trained {name}, but {run} has none of this shape and vocabulary",
+        "--freeze features cần {name} đã huấn luyện, nhưng trong {run} không có trọng số này, hoặc nó khác shape hay khác bộ từ vựng",
         "Take the weights of a run of the same network, or leave out --freeze.",
         "Lấy trọng số từ run của cùng một mạng, hoặc bỏ --freeze.",
     ),
@@ -42,7 +42,7 @@ KINDS: dict[str, Kind] = {
     ),
     "no_words": Kind(
         "'{text}' has no word that the run knows",
-        "'{text}' không có từ nào mà model đã học",
+        "'{text}' không có từ nào mà mạng đã học",
     ),
     "no_run": Kind(
         "there is no run '{name}'",
@@ -64,8 +64,8 @@ KINDS: dict[str, Kind] = {
         3,
     ),
     "bad_run_name": Kind(
-        "--name '{name}' is no name of a folder",
-        "--name '{name}' không phải tên thư mục",
+        "--name '{name}' cannot be the name of a folder",
+        "--name '{name}' không dùng làm tên thư mục được",
         "The folder of all runs is named with --runs.",
         "Dùng --runs để chọn thư mục chứa các run.",
     ),
@@ -114,8 +114,8 @@ KINDS: dict[str, Kind] = {
     "run_other": Kind(
         "the run {name} was begun with other settings ({keys})",
         "run {name} đã bắt đầu với thiết lập khác ({keys_vi})",
-        "Give this one a name of its own (--name; with --init {name} it takes over the weights), or begin that one anew (--fresh).",
-        "Đặt tên khác (--name; thêm --init {name} để dùng lại trọng số), hoặc bắt đầu lại run đó (--fresh).",
+        "Give this one a name of its own (--name; with --init {name} it takes over the weights), or delete that run and train again (--fresh).",
+        "Đặt tên khác (--name; thêm --init {name} để dùng lại trọng số), hoặc xoá run đó và huấn luyện lại (--fresh).",
     ),
     "run_busy": Kind(
         "another process is training {name}",
@@ -164,10 +164,10 @@ KINDS: dict[str, Kind] = {
         3,
     ),
     "loss_not_finite": Kind(
-        "the loss is no number any more in epoch {epoch}",
+        "the loss became NaN or infinite in epoch {epoch}",
         "loss bị NaN hoặc vô cực ở epoch {epoch}",
-        "The learning rate {lr} is too high for this; try --lr with a third of it, with --fresh or another --name.",
-        "Learning rate {lr_vi} quá lớn; thử --lr bằng một phần ba, cùng với --fresh hoặc --name khác.",
+        "The learning rate {lr} is too high: try a third of it (--lr), with --fresh or another --name.",
+        "Learning rate {lr_vi} quá lớn: thử --lr bằng một phần ba, kèm --fresh hoặc --name khác.",
     ),
     "out_of_memory": Kind(
         "there is not enough memory for a batch of {batch} (about {needs} MiB; {each} MiB a sample)",

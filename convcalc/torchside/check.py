@@ -20,6 +20,7 @@ from convcalc.errors import OWN_RULES, ConvcalcError, MissingError
 from convcalc.layers.base import Layer
 from convcalc.layers.linear import Embedding
 from convcalc.layers.shared import Measured
+from convcalc.reasons import of_device
 from convcalc.rebuild import put_in
 from convcalc.scan import as_shape
 from convcalc.shape import Shape, show_shape, whole, wholes
@@ -58,8 +59,7 @@ def pick_device(name: str = "auto") -> torch.device:
         device = torch.device(name)
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0][:200]
-        raise MissingError("no_device", device=name, reason=reason) from None
+        raise MissingError("no_device", device=name, **of_device(error)) from None
     return device
 
 

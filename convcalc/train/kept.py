@@ -81,7 +81,7 @@ CONFIG: dict[str, Test] = {
     "source": _text, "notes": _list(_list(_text, 2, 2)), "at_once": _whole(1, 10**6), "samples": _list(_or_none(_whole(0)), 3, 3), "published": _or_none(_number), "words": _or_none(_text),
 }  # fmt: skip
 SUMMARY: dict[str, Test] = {
-    "test_loss": _number, **dict.fromkeys(("params", "seconds"), _positive), **dict.fromkeys(("test_accuracy", "test_iou", "most_common"), _part_of_one), "published": _or_none(_part_of_one), "made_on": lambda value: isinstance(value, dict),
+    "test_loss": _number, **dict.fromkeys(("params", "seconds"), _positive), **dict.fromkeys(("test_accuracy", "test_iou", "most_common", "validation_accuracy", "validation_iou", "target"), _part_of_one), "published": _or_none(_part_of_one), "made_on": lambda value: isinstance(value, dict),
     "reached_target": _flag,
 }  # fmt: skip
 NEEDED = {
@@ -95,14 +95,18 @@ Broken = Callable[[str, str], ConvcalcError]
 
 def _checked(found: Any, wanted: dict[str, Test], needed: set[str], broken: Broken, within: str = "") -> None:
     if not isinstance(found, dict):
-        raise broken(f"{within or 'it'} is none of convcalc's", f"{within or 'nội dung'} không phải do convcalc ghi")
+        raise broken(
+            f"{within or 'it'} was not written by convcalc", f"{within or 'nội dung'} không phải do convcalc ghi"
+        )
     for key in sorted(needed | (set(found) & set(wanted))):
         if key not in found or not wanted[key](found[key]):
             raise _key(broken, f"{within}.{key}" if within else key)
 
 
 def _key(broken: Broken, key: str) -> ConvcalcError:
-    return broken(f"'{key}' is none of convcalc's", f"'{key}' không phải do convcalc ghi")
+    return broken(
+        f"the value of '{key}' was not written by convcalc", f"giá trị của '{key}' không phải do convcalc ghi"
+    )
 
 
 def _whole_run(path: Path) -> Broken:
@@ -150,7 +154,7 @@ def metrics(found: list[Any], path: Path) -> list[dict[str, Any]]:
             not isinstance(line, dict) or not all(map(_number, line.values())) or line.keys() != found[0].keys()
             or not {"epoch", "train_loss", "train_accuracy", "lr"} <= set(line)
         ):  # fmt: skip
-            raise _part(path)(f"line {number} is none of convcalc's", f"dòng {number} không phải do convcalc ghi")
+            raise _part(path)(f"line {number} was not written by convcalc", f"dòng {number} không phải do convcalc ghi")
     return found
 
 
@@ -171,7 +175,8 @@ def worst(found: Any, path: Path, samples: int) -> list[tuple[int, int, float]]:
     )
     if not fits(found):
         raise _part(path)(
-            f"it is no list of mistakes in {samples} samples", f"không phải danh sách lỗi của {samples} mẫu"
+            f"it is no list of mistakes in {samples} samples",
+            f"không phải danh sách mẫu bị dự đoán sai trong {samples} mẫu",
         )
     return [(one["sample"], one["taken"], one["share"]) for one in found]
 

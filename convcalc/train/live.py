@@ -24,6 +24,7 @@ from rich.text import Text
 from convcalc.notation import show
 from convcalc.shape import show_shape
 from convcalc.train.run import passed_over
+from convcalc.train.sameness import changes
 from convcalc.words import decimal, pick
 
 # The bar is drawn no more often than this, in seconds.
@@ -144,23 +145,26 @@ class Live:
             self.bar.start()
 
     def _resumed(self, epoch: int, step: int, of: int) -> None:
-        at = pick(self.lang, f", step {step}", f", bước {step}") if step else ""
-        self.say(f"going on after epoch {epoch} of {of}{at}", f"tiếp tục sau epoch {epoch}/{of}{at}", "yellow")
+        at = pick(self.lang, f", after step {step}", f", sau bước {step}") if step else ""
+        if epoch < of:
+            self.say(
+                f"going on with epoch {epoch + 1} of {of}{at}", f"tiếp tục từ epoch {epoch + 1}/{of}{at}", "yellow"
+            )
+        else:
+            self.say(f"all {of} epochs are there already", f"đã có đủ {of} epoch", "yellow")
 
     def _damaged(self, name: str) -> None:
         self.say(*passed_over(name), "yellow")
 
     def _elsewhere(self, then: dict[str, Any], now: dict[str, Any]) -> None:
-        keys = [key for key in then | now if then.get(key) != now.get(key)]
-        changed = ", ".join(f"{key} {then.get(key, '–')} → {now.get(key, '–')}" for key in keys)
         self.say(
-            f"not the same bits as without the break: {changed}",
-            f"kết quả sẽ không trùng từng bit với lần chạy liền mạch: {changed}", "yellow",
+            f"the last bits will not be those of a training without a break: {changes(then, now, 'en')}",
+            f"kết quả sẽ không trùng từng bit với một lần chạy không bị ngắt: {changes(then, now, 'vi')}", "yellow",
         )  # fmt: skip
 
     def _not_recorded(self, reason: str) -> None:
         self.say(
-            f"steps are taken kernel by kernel, which is slower for a small network: {reason}",
+            f"the step cannot be recorded as a CUDA graph, so a small network trains more slowly: {reason}",
             f"không ghi lại được bước train thành CUDA graph, nên mạng nhỏ sẽ chạy chậm hơn: {reason}", "yellow",
         )  # fmt: skip
 
@@ -169,7 +173,7 @@ class Live:
         if epochs is not None:
             self.say(
                 f"{run} was not trained to its end: {'1 epoch' if epochs == 1 else f'{epochs} epochs'} so far",
-                f"{run} chưa train xong: mới qua {epochs} epoch", "yellow",
+                f"{run} chưa huấn luyện xong: mới được {epochs} epoch", "yellow",
             )  # fmt: skip
 
     def _frozen(self, count: int) -> None:
@@ -186,7 +190,7 @@ class Live:
         elif now - self.last > OFTEN:
             loss, right, count = sums.tolist()  # the one time that the loop waits for a GPU
             rate = self.seen / (now - self.since)
-            said = f"loss {decimal(f'{loss / count:.3f}', self.lang)}  {_share(right / count, self.lang)}  {rate:.0f} "
+            said = f"loss {decimal(f'{loss / count:.3f}', self.lang)} ({_share(right / count, self.lang)})  {rate:.0f} "
             self.bar.update(
                 self.task, description=f"epoch {epoch + 1}/{epochs}", completed=of * epoch + step,
                 said=said + pick(self.lang, "samples/s", "mẫu/s"),
@@ -196,13 +200,13 @@ class Live:
     def _epoch(
         self, epoch: int, of: int, train_loss: float, train_accuracy: float, seconds: float, **rest: Any
     ) -> None:
-        held = ""
+        said = f"epoch {epoch:>{len(str(of))}}/{of}  train loss {decimal(_loss(train_loss), self.lang)} ({_share(train_accuracy, self.lang)})"
         if "validation_loss" in rest:
-            held = "  validation " + decimal(_loss(rest["validation_loss"]), self.lang) + ", "
-            held += _share(rest["validation_accuracy"], self.lang)
+            shares = _share(rest["validation_accuracy"], self.lang)
             if "validation_iou" in rest:
-                held += f", mIoU {_share(rest['validation_iou'], self.lang)}"
-        said = f"epoch {epoch:>{len(str(of))}}/{of}  loss {decimal(_loss(train_loss), self.lang)}, {_share(train_accuracy, self.lang)}{held}  {decimal(f'{seconds:.1f}', self.lang)} s"
+                shares += f"; mIoU {_share(rest['validation_iou'], self.lang)}"
+            said += f"  validation {decimal(_loss(rest['validation_loss']), self.lang)} ({shares})"
+        said += f"  {decimal(f'{seconds:.1f}', self.lang)} s"
         self.say(said, said)
 
     def _tested(self, **summary: Any) -> None:
@@ -214,17 +218,10 @@ class Live:
             else (pick(self.lang, "accuracy", "độ chính xác"), "test_accuracy")
         )
         reached = _share(summary[key], self.lang)
-        beside = "" if published is None else pick(self.lang, f" (published: {_share(published, 'en')})", f" (đã công bố: {_share(published, 'vi')})")  # fmt: skip
+        beside = "" if published is None else pick(self.lang, f" (published: {_share(published, 'en')})", f" (kết quả đã công bố: {_share(published, 'vi')})")  # fmt: skip
         seconds = decimal(f"{summary['seconds']:.1f}", self.lang)
-        if "reached_target" in summary:
-            if summary["reached_target"]:
-                self.say("validation reached the target", "validation đã đạt mục tiêu")
-            else:
-                self.say(
-                    "validation did not reach the target of --target-accuracy",
-                    "validation chưa đạt mục tiêu của --target-accuracy",
-                    "yellow",
-                )
+        if "target" in summary:
+            self._target(summary)
         self.say(
             f"test set: {what} {reached}{beside}; {seconds} s in all", f"tập test: {what} {reached}{beside}; tổng cộng {seconds} s",
             "green",
@@ -233,13 +230,33 @@ class Live:
         if summary["test_accuracy"] <= common < 1:
             always, own = _share(common, self.lang), _share(summary["test_accuracy"], self.lang)
             masks = "test_iou" in summary
+            en, vi = ("pixels", "pixel") if masks else ("samples", "mẫu")
             self.say(
-                f"always answering with the most common class is right for {always} of the {'pixels' if masks else 'samples'}, the network for {own}: it has learned nothing that helps; try another learning rate (--lr, with --fresh) or more epochs",
-                f"luôn đoán lớp đông nhất thì đúng {always} số {'pixel' if masks else 'mẫu'}, còn mạng đúng {own}: mạng chưa học được gì có ích; thử learning rate khác (--lr, kèm --fresh) hoặc nhiều epoch hơn", "yellow",
+                f"always answering with the most common class would be right for {always} of the {en}, the network is right for {own}: it has learned nothing useful; try another learning rate (--lr, with --fresh) or more epochs",
+                f"nếu luôn đoán lớp có nhiều {vi} nhất thì đúng {always} số {vi}, còn mạng đúng {own}: mạng chưa học được gì; thử learning rate khác (--lr, kèm --fresh) hoặc thêm epoch", "yellow",
+            )  # fmt: skip
+
+    def _target(self, summary: dict[str, Any]) -> None:
+        """What validation has come to, beside the accuracy that was asked for."""
+        held = summary.get("validation_iou", summary.get("validation_accuracy", 0.0))
+        reached, wanted = _share(held, self.lang), _share(summary["target"], self.lang)
+        if summary["reached_target"]:
+            epochs = summary["epochs"]
+            self.say(
+                f"validation reached {reached}, the target was {wanted}: stopped after epoch {epochs}",
+                f"validation đạt {reached}, đủ mục tiêu {wanted}: dừng sau epoch {epochs}",
+            )
+        else:
+            self.say(
+                f"validation reached {reached}, below the target of {wanted} (--target-accuracy)",
+                f"validation chỉ đạt {reached}, chưa tới mục tiêu {wanted} (--target-accuracy)", "yellow",
             )  # fmt: skip
 
     def _finished(self, **summary: Any) -> None:
-        self.say("this run is finished; --fresh begins it anew", "run này đã xong; --fresh để bắt đầu lại", "yellow")
+        self.say(
+            "this run is finished; to train it from the start, repeat its first command with --fresh",
+            "run này đã xong; để huấn luyện lại từ đầu, chạy lệnh ban đầu với --fresh", "yellow",
+        )  # fmt: skip
         self._tested(**summary)
 
     def close(self) -> None:

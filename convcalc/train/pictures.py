@@ -31,7 +31,7 @@ def named(text: str, most: int = 24) -> str:
 
 def percents(axis: Any, lang: str) -> None:
     """Write the shares of an axis as percents, in the language."""
-    axis.set_major_formatter(lambda value, _place: decimal(f"{100 * value:.5g}", lang) + " %")
+    axis.set_major_formatter(lambda value, _place: decimal(f"{100 * value:.5g}", lang) + " %" if value < 1.001 else "")
 
 
 def figure(width: float, height: float) -> Figure:
@@ -58,7 +58,9 @@ def curves(history: Sequence[dict[str, Any]], summary: dict[str, Any] | None, la
     left, right = made.subplots(1, 2)
     epochs = [one["epoch"] for one in history]
     masks = "validation_iou" in history[0]
-    accuracy = pick(lang, "accuracy", "độ chính xác") + (pick(lang, " per pixel", " theo pixel") if masks else "")
+    accuracy = pick(lang, "accuracy", "độ chính xác") + (
+        pick(lang, " per pixel, and mIoU", " theo pixel và mIoU") if masks else ""
+    )
     for axes, key, title_of_axes in ((left, "loss", "loss"), (right, "accuracy", accuracy)):
         for part, colour in (("train", TRAIN), ("validation", VALIDATION)):
             values = [one.get(f"{part}_{key}") for one in history]
@@ -90,11 +92,12 @@ def curves(history: Sequence[dict[str, Any]], summary: dict[str, Any] | None, la
             if key in summary:
                 said = f"{name} {decimal(format(summary[key] * 100, '.2f'), lang)} %"
                 right.plot([epochs[-1]], [summary[key]], color=TEST, marker=marker, markersize=11, linestyle="none", label=said)  # fmt: skip
-    left.set_yscale("log")
-    left.set_title(pick(lang, "loss (logarithmic)", "loss (thang logarit)"))
-    for which in (left.yaxis.set_major_formatter, left.yaxis.set_minor_formatter):
-        which(lambda value, _place: decimal(f"{value:.3g}", lang))
-    left.yaxis.set_minor_locator(LogLocator(subs=(2, 5)))
+    if any(value > 0 for one in history for key, value in one.items() if key.endswith("_loss")):
+        left.set_yscale("log")
+        left.set_title(pick(lang, "loss (logarithmic)", "loss (thang log)"))
+        for which in (left.yaxis.set_major_formatter, left.yaxis.set_minor_formatter):
+            which(lambda value, _place: decimal(f"{value:.3g}", lang))
+        left.yaxis.set_minor_locator(LogLocator(subs=(2, 5)))
     percents(right.yaxis, lang)
     made.suptitle(named(title, 80), fontsize=10)
     for axes in (left, right):
@@ -102,7 +105,7 @@ def curves(history: Sequence[dict[str, Any]], summary: dict[str, Any] | None, la
     return made
 
 
-def confusion(table: Sequence[Sequence[int]], classes: Sequence[str], lang: str) -> Figure:
+def confusion(table: Sequence[Sequence[int]], classes: Sequence[str], lang: str, masks: bool = False) -> Figure:
     """Rows are the classes, columns what they were taken for; each row adds up to 1.
 
     Outputs that are no class of the data, where any sample was taken for one, are a last column together.
@@ -124,16 +127,17 @@ def confusion(table: Sequence[Sequence[int]], classes: Sequence[str], lang: str)
         for i, row in enumerate(counts):
             for j, value in enumerate(row):
                 if value:
-                    text = decimal(f"{shares[i, j]:.2f}", lang) if whole else f"{int(value)}"
+                    text = f"{100 * shares[i, j]:.0f} %" if whole else f"{int(value)}"
                     axes.text(j, i, text, ha="center", va="center", fontsize=8, color="white" if shares[i, j] > 0.5 else "black")  # fmt: skip
-    axes.set_xlabel(pick(lang, "taken for", "dự đoán"))
-    axes.set_ylabel(pick(lang, "class", "nhãn đúng"))
+    axes.set_xlabel(pick(lang, "predicted", "dự đoán"))
+    axes.set_ylabel(pick(lang, "true class", "nhãn đúng"))
     if len(classes) > NUMBERED:
         some = range(0, len(names), -(-len(names) // READABLE))
         axes.set_xticks(some, names[:: some.step], rotation=90, fontsize=6)
         axes.set_yticks(some, names[:: some.step], fontsize=6)
     axes.set_title(
-        pick(lang, "test set: each class and what it was taken for", "tập test: mỗi lớp được dự đoán thành gì"),
+        pick(lang, "Confusion matrix of the test set", "Confusion matrix trên tập test")
+        + (pick(lang, ", in pixels", ", theo pixel") if masks else ""),
         fontsize=10,
     )
     bar = made.colorbar(shown, ax=axes, shrink=0.8, label=pick(lang, "share of the class", "tỉ lệ trong lớp"))
@@ -164,11 +168,23 @@ def kernels(weights: np.ndarray, picture: np.ndarray, maps: np.ndarray, lang: st
             else:
                 axes.imshow(values.mean(0) if values.ndim == 3 else values, cmap=cmap)
             axes.set_title(title, fontsize=7)
-            axes.axis("off")
+            axes.set_xticks(())
+            axes.set_yticks(())
+            for edge in axes.spines.values():  # white cells would not be seen on white
+                edge.set(linewidth=0.4, color="0.6")
     few = count < len(weights)
     made.suptitle(
-        pick(lang, "Kernels of the first layer and their feature maps", "Kernel của layer đầu và feature map tương ứng")
-        + (pick(lang, f" ({count} of {len(weights)})", f" ({count}/{len(weights)})") if few else ""),
+        pick(
+            lang,
+            "Kernels of the first convolution and their feature maps",
+            "Kernel của layer tích chập đầu tiên và feature map tương ứng",
+        )
+        + (pick(lang, f" ({count} of {len(weights)})", f" ({count}/{len(weights)})") if few else "")
+        + pick(
+            lang,
+            "\neach on a scale of its own, from its smallest value (dark) to its largest",
+            "\nmỗi ô có thang màu riêng, từ giá trị nhỏ nhất (tối) đến lớn nhất",
+        ),
         fontsize=10,
     )
     return made
@@ -187,8 +203,8 @@ def mistakes(shown: Sequence[tuple[np.ndarray, str, str, float]], lang: str) -> 
         axes.axis("off")
     made.suptitle(
         pick(
-            lang, "The surest mistakes: class → what it was taken for, and with what probability",
-            "Những lỗi mà mạng tự tin nhất: nhãn đúng → dự đoán (xác suất)",
+            lang, "The most confident mistakes: true class → prediction, and its probability",
+            "Những mẫu dự đoán sai mà mạng tự tin nhất: nhãn đúng → dự đoán (xác suất)",
         ),
         fontsize=10,
     )  # fmt: skip
@@ -219,6 +235,7 @@ def masks(shown: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], classes: S
 
 # From the 41st curve on, colours and dashes come again, with these.
 MARKERS = ("", "s", "^", "x", "v", "d")
+POINTS = ("o", *MARKERS[1:])
 
 
 def lines(series: Mapping[str, Sequence[dict[str, Any]]], lang: str) -> Figure:
@@ -234,7 +251,8 @@ def lines(series: Mapping[str, Sequence[dict[str, Any]]], lang: str) -> Figure:
     axes = made.subplots()
     for i, (name, history) in enumerate(shown.items()):
         style = ("-", "--", ":", "-.")[i // 10 % 4]
-        marker = "o" if len(history) == 1 else MARKERS[i // 40 % len(MARKERS)]  # one epoch is a point
+        # one epoch is a point, whose dashes are not seen
+        marker = POINTS[i // 10 % len(POINTS)] if len(history) == 1 else MARKERS[i // 40 % len(MARKERS)]
         values = [one.get("validation_iou", one["validation_accuracy"]) for one in history]
         axes.plot(
             [one["epoch"] for one in history], values, style, marker=marker, markersize=4, color=colormaps["tab10"](i % 10),

@@ -14,8 +14,18 @@ from convcalc.reasons import of_system
 Why: TypeAlias = dict[str, Any]
 
 
+class Unreadable(ValueError):
+    """A file that convcalc itself refuses, said in both languages."""
+
+    def __init__(self, en: str, vi: str) -> None:
+        super().__init__(en)
+        self.said: Why = {"reason": en, "reason_vi": vi}
+
+
 def why(error: BaseException) -> Why:
     """What a message says of the error."""
+    if isinstance(error, Unreadable):
+        return error.said
     if isinstance(error, UnicodeDecodeError):
         return {"reason": "it is no text in UTF-8", "reason_vi": "không phải văn bản UTF-8"}
     if isinstance(error, json.JSONDecodeError | RecursionError):

@@ -122,6 +122,7 @@ def recipe_of(name: str) -> Recipe:
     if found is None:
         from difflib import get_close_matches
 
-        near = get_close_matches(name, RECIPES, 3, 0.5) or [*list(RECIPES)[:3], "…"]
-        raise ConvcalcError("unknown_recipe", name=name, known=", ".join(near))
+        near = ", ".join(get_close_matches(name, RECIPES, 3, 0.5))
+        perhaps = (f"Perhaps: {near}. ", f"Có thể là: {near}. ") if near else ("", "")
+        raise ConvcalcError("unknown_recipe", name=name, perhaps=perhaps[0], perhaps_vi=perhaps[1])
     return found

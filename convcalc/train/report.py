@@ -135,7 +135,7 @@ def written(
     }
     table = run.confusion(config["signature"]["classes"])
     if table is not None:
-        made["confusion.png"] = pictures.confusion(table, config["classes"], lang)
+        made["confusion.png"] = pictures.confusion(table, config["classes"], lang, config["kind"] == "masks")
     data = data_of(config) if data is None else data
     if data is not None and data.kind != "texts":
         found = opened(run)
@@ -167,7 +167,7 @@ def _masks(found: Opened, data: Dataset, lang: str) -> dict[str, Any]:
 def _mistakes(run: Run, data: Dataset, lang: str) -> dict[str, Any]:
     """The pictures of the test set that were surest taken for another class, as they were found in the test."""
     worst = run.worst(len(data.test))
-    if worst is None:
+    if not worst:
         return {}
     said = [
         (_plain(data.test.rows(i)), data.classes[int(data.test.y[i])], _name(data, taken), share)

@@ -21,6 +21,36 @@ def made_on(device: torch.device, precision: str, compiled: bool, processes: int
     }  # fmt: skip
 
 
+# What the bits hang on, in words: a count's noun stands after it, a name stands alone.
+_NAMES = {
+    "threads": ("threads", "số luồng"), "processes": ("processes", "số tiến trình"), "device": ("device", "thiết bị"),
+    "evaluation_batch": ("samples measured at once", "số mẫu đánh giá mỗi lần"), "compiled": ("torch.compile", "torch.compile"),
+}  # fmt: skip
+
+
+def changes(then: dict[str, Any], now: dict[str, Any], lang: str) -> str:
+    """What two trainings were not alike in, of what the bits hang on: "threads 1 → 2"."""
+    keys = [key for key in then | now if then.get(key) != now.get(key)]
+    names = {key: pick(lang, *_NAMES.get(key, (key, key))) for key in keys}
+    return ", ".join(f"{names[key]} {_shown(then.get(key), lang)} → {_shown(now.get(key), lang)}" for key in keys)
+
+
+def run_with(made: dict[str, Any], lang: str) -> str:
+    """What a training's bits hang on, as one reads it: convcalc 0.1.0, torch 2.13.0, cpu (AVX512), fp32, 1 thread."""
+    said = [f"{key} {made[key]}" for key in ("convcalc", "torch") if key in made]
+    said += [str(made[key]) for key in ("device", "precision") if key in made]
+    said += ["torch.compile"] if made.get("compiled") else []
+    for key, noun, vi in (("threads", "thread", "luồng"), ("processes", "process", "tiến trình")):
+        if isinstance(made.get(key), int):
+            count = made[key]
+            plural = "" if count == 1 else "es" if noun.endswith("s") else "s"
+            said.append(f"{count} {pick(lang, noun + plural, vi)}")
+    if "evaluation_batch" in made:
+        once = made["evaluation_batch"]
+        said.append(pick(lang, f"measured on {once} samples at once", f"đánh giá mỗi lần {once} mẫu"))
+    return ", ".join(said)
+
+
 def differences(then: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
     """What differs between two settings in words, such as "epochs 3 → 4": `keys`, and in Vietnamese `keys_vi`."""
     said = _pairs(then, now)

@@ -14,6 +14,7 @@ import torch
 from convcalc import __version__
 from convcalc.errors import ConvcalcError, MissingError
 from convcalc.memory import footprint
+from convcalc.reasons import of_device
 from convcalc.shape import whole
 from convcalc.train.build import Built, build
 from convcalc.train.data import Asked, Dataset, stratified
@@ -56,7 +57,7 @@ def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any
         device = device_of(options.device)
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError) as error:
-        raise MissingError("no_device", device=options.device, reason=str(error).splitlines()[0][:100]) from None
+        raise MissingError("no_device", device=options.device, **of_device(error)) from None
     if options.data_dir is not None and not expanded(options.data_dir).is_dir():
         raise MissingError("no_data_folder", path=options.data_dir)
     with world(device) as processes, exact(device), own_stream(device), threads():
@@ -217,7 +218,7 @@ def _train(
             "peak_memory": most,
         }
         if t.target is not None:
-            summary["reached_target"] = state == "target"
+            summary |= {"target": t.target, "reached_target": state == "target"}
         found.write_json("confusion.json", measured.confusion.long().tolist())
         found.write_json("worst.json", [{"sample": i, "taken": j, "share": round(p, 6)} for i, j, p in measured.worst])
         found.write_json("summary.json", summary)

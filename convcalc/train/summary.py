@@ -23,4 +23,7 @@ def summarised(flavour: str, seed: int, recipe: Recipe, data: Dataset, t: Traini
         "test_accuracy": round(found.accuracy, 6), "test_loss": round(found.loss, 6), "most_common": round(found.most_common, 6), "seconds": round(t.seconds, 2), "training_seconds": round(sum(s for _, s in t.timing), 3),
         "images_per_second": round(sum(n for n, _ in t.timing) / sum(s for _, s in t.timing), 1) if t.timing else None, "published": published_for(recipe, data), "made_on": t.made_on, "test_samples": len(data.test),
     }  # fmt: skip
+    if t.history and "validation_loss" in t.history[-1]:
+        key = "validation_iou" if t.masks else "validation_accuracy"
+        line[key] = round(t.history[-1][key], 6)
     return line | ({"test_iou": round(found.mean_iou, 6)} if data.kind == "masks" else {})

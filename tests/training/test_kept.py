@@ -140,7 +140,7 @@ def test_a_damaged_checkpoint_is_told_and_its_epoch_trained_again(
         assert (ran.code, f"{newest.name} is damaged" in "".join(ran.err.splitlines())) == (0, True), ran
     ran = convcalc("train", "--resume", "x", *runs)
     assert ran.code == 0, ran
-    assert "going on after epoch 2 of 3" in ran.out
+    assert "going on with epoch 3 of 3" in ran.out
     assert "is damaged" in ran.out
     assert equal(weights(found), right)
     assert found.load() is not None

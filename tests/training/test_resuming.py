@@ -343,7 +343,7 @@ def test_going_on_where_numbers_lie_otherwise_in_memory(
 def test_what_has_changed_is_named(then: dict[str, Any], now: dict[str, Any], said: str) -> None:
     out = Console(file=StringIO(), width=200)
     Live(out, "en").told("elsewhere", {"then": then, "now": now})
-    assert out.file.getvalue() == f"not the same bits as without the break: {said}\n"  # type: ignore[attr-defined]
+    assert out.file.getvalue() == f"the last bits will not be those of a training without a break: {said}\n"  # type: ignore[attr-defined]
 
 
 def test_an_interrupt_before_a_file_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

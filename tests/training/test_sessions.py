@@ -284,7 +284,7 @@ def test_resume_refuses_other_numbers(convcalc: Convcalc, tmp_path: Path) -> Non
         (("lenet", "--data", "digits", "--name", " "), 2, "' '"),
         (("lenet", "--data", "digits", "--name", "a\nb"), 2, "--name"),
         (("lenet", "--data", "digits", "--target-accuracy", "0"), 2, "0.000001"),
-        (("zzzzzz",), 2, "Perhaps: mlp-fashion, mlp-cifar, mlp-cifar-2, …"),
+        (("zzzzzz",), 2, "recipe 'zzzzzz' convcalc train --list shows all."),
         (("lenet", "--data", "digits", "--threads", "100000"), 2, "--threads"),
         (("--resume", "none", "--fresh"), 2, "--fresh"),
         (("lenet", "--data", "digits", "--precision", "fp8"), 2, "fp8"),

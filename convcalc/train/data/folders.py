@@ -13,7 +13,7 @@ import numpy as np
 
 from convcalc.errors import ConvcalcError
 from convcalc.train.data import Array, Asked, Dataset, Split, decoded, stratified
-from convcalc.train.reasons import Why, why
+from convcalc.train.reasons import Unreadable, Why, why
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".gif", ".webp", ".avif", ".tif", ".tiff", ".ppm", ".pgm")
 _PARTS = {"train": ("train", "training"), "validation": ("validation", "valid", "val"), "test": ("test", "testing")}
@@ -213,13 +213,13 @@ def decode(path: Path, channels: int, height: int, width: int) -> Array:
     from PIL import Image, ImageOps
 
     if path.exists() and not path.is_file():  # a pipe would be waited for
-        raise ValueError("it is no file")
+        raise Unreadable("it is no file", "không phải file")
     try:
         with Image.open(path) as image:
             # of a large JPEG no more is decoded than at three times the size
             image.draft(None, (3 * max(width, height),) * 2)
             if image.mode == "F":
-                raise ValueError("its values are fractions")
+                raise Unreadable("its values are fractions", "giá trị pixel là số thực, không phải số nguyên")
             made: Image.Image = ImageOps.exif_transpose(image)  # as the camera was held
             if made.mode.startswith("I"):  # 16 bits of grey, which `convert` would cut off at 255
                 made = Image.fromarray((np.clip(np.asarray(made, np.int64), 0, 2**16 - 1) >> 8).astype(np.uint8))
@@ -227,8 +227,8 @@ def decode(path: Path, channels: int, height: int, width: int) -> Array:
                 ground = Image.new("RGBA", made.size, "white")
                 made = Image.alpha_composite(ground, made.convert("RGBA"))
             made = made.convert("L" if channels == 1 else "RGB").resize((width, height), Image.Resampling.BILINEAR)
-    except Image.DecompressionBombError as error:
-        raise ValueError(str(error)) from None
+    except Image.DecompressionBombError:
+        raise Unreadable("it has too many pixels", "ảnh có quá nhiều pixel") from None
     array = np.asarray(made, np.uint8)
     return array[None] if channels == 1 else array.transpose(2, 0, 1)
 

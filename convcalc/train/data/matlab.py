@@ -31,7 +31,7 @@ def read_mat(path: Path, seed: int, name: str) -> Dataset:
     values, given = _numbers(found["X"], "X", path), _numbers(found["y"], "y", path).reshape(-1)
     labels = given.astype(np.int64)
     if (labels != given).any():
-        raise ConvcalcError("data_broken", path=path.name, reason="y holds values that are no whole numbers")
+        raise _not("y", "whole numbers", "số nguyên", path)
     if values.ndim != 2:
         raise ConvcalcError("data_no_rows", path=path.name, shape=str(values.shape))
     if len(values) != len(labels):
@@ -49,13 +49,19 @@ def read_mat(path: Path, seed: int, name: str) -> Dataset:
     return Dataset(name, tuple("0123456789"), whole.take(rest[inner]), whole.take(test), whole.take(rest[validation]))
 
 
+def _not(name: str, en: str, vi: str, path: Path) -> ConvcalcError:
+    """What is said of a matrix with values of another kind."""
+    reason, reason_vi = f"{name} holds values that are no {en}", f"{name} có giá trị không phải {vi}"
+    return ConvcalcError("data_broken", path=path.name, reason=reason, reason_vi=reason_vi)
+
+
 def _numbers(value: Any, name: str, path: Path) -> Array:
     """A matrix of real, finite numbers, of which there must be some."""
     if hasattr(value, "toarray"):
         value = value.toarray()  # a sparse one
     array = np.asarray(value)
     if array.dtype.kind not in "biuf" or not np.isfinite(array).all():
-        raise ConvcalcError("data_broken", path=path.name, reason=f"{name} holds values that are no numbers")
+        raise _not(name, "numbers", "số", path)
     if not array.size:
         raise ConvcalcError("data_part_empty", name=path.name)
     return array.astype(np.float64)

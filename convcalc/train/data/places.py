@@ -65,7 +65,7 @@ def load(name: str, folder: str | None, asked: Asked, usual: str, told: Told, do
                 raise
             found = known["digits"].load(Path(), asked)
             note = (
-                f"{error.message('en')}; training on scikit-learn's 1,797 digits instead of {usual}, so the figures are of another set",
+                f"{error.message('en')}; training on scikit-learn's 1,797 digits instead of {usual}, so the results are not those of {usual}",
                 f"{error.message('vi')}; dùng tạm 1797 ảnh chữ số của scikit-learn thay cho {usual}, nên kết quả này không phải của {usual}",
             )
             return Dataset(**{**found.__dict__, "notes": (note,)})

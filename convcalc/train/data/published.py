@@ -47,7 +47,7 @@ def confirmed(found: Dataset, sets: Iterable[tuple[str, Published]], place: Path
     sizes = len(found.train), len(found.test)
     if sizes != (wanted.train, wanted.test):
         note = (
-            f"{found.name} has {wanted.train} + {wanted.test} samples for training and test; {place} has {sizes[0]} + {sizes[1]}, so no published figure is set beside what is reached",
+            f"{found.name} has {wanted.train} + {wanted.test} samples for training and test; {place} has {sizes[0]} + {sizes[1]}, so what it reaches is not compared with the published result",
             f"{found.name} có {wanted.train} + {wanted.test} mẫu train và test, còn {place} có {sizes[0]} + {sizes[1]}, nên không so với kết quả đã công bố",
         )  # fmt: skip
         return replace(found, whole=False, notes=(*found.notes, note))

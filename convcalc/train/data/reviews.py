@@ -72,7 +72,7 @@ def _read_tsv(path: Path) -> tuple[list[str], list[int], list[str]]:
         if line == 1 and row[1:2] == ["label"]:
             continue
         if len(row) != 3 or row[1] not in ("0", "1"):
-            raise ConvcalcError("data_line", path=path.name, line=line, wants="id, 0 / 1, text")
+            raise ConvcalcError("data_line", path=path.name, line=line)
         labels.append(int(row[1]))
         texts.append(row[2])
         places.append(f"{path.name}, line {line}")
@@ -126,4 +126,4 @@ def _notes(left_out: int) -> tuple[tuple[str, str], ...]:
     if not left_out:
         return ()
     count = "1 text" if left_out == 1 else f"{left_out} texts"
-    return ((f"left out, since no word is in the vocabulary: {count}", f"bỏ qua {left_out} văn bản không có từ nào trong từ điển"),)  # fmt: skip
+    return ((f"left out, since no word is in the vocabulary: {count}", f"bỏ qua {left_out} văn bản không có từ nào trong bộ từ vựng"),)  # fmt: skip
