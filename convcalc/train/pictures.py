@@ -172,21 +172,18 @@ def kernels(weights: np.ndarray, picture: np.ndarray, maps: np.ndarray, lang: st
             axes.set_yticks(())
             for edge in axes.spines.values():  # white cells would not be seen on white
                 edge.set(linewidth=0.4, color="0.6")
-    few = count < len(weights)
-    made.suptitle(
-        pick(
-            lang,
-            "Kernels of the first convolution and their feature maps",
-            "Kernel của layer tích chập đầu tiên và feature map tương ứng",
-        )
-        + (pick(lang, f" ({count} of {len(weights)})", f" ({count}/{len(weights)})") if few else "")
-        + pick(
-            lang,
-            "\neach on a scale of its own, from its smallest value (dark) to its largest",
-            "\nmỗi ô có thang màu riêng, từ giá trị nhỏ nhất (tối) đến lớn nhất",
-        ),
-        fontsize=10,
-    )
+    title = pick(
+        lang, "Kernels of the first convolution and their feature maps", "Kernel của layer tích chập đầu tiên và feature map tương ứng"
+    )  # fmt: skip
+    if count < len(weights):
+        title += pick(lang, f" ({count} of {len(weights)})", f" ({count}/{len(weights)})")
+    title += pick(
+        lang, "\neach on a scale of its own, from its smallest value (dark) to its largest",
+        "\nmỗi ô có thang màu riêng, từ giá trị nhỏ nhất (tối) đến lớn nhất",
+    )  # fmt: skip
+    if weights.shape[1] == 3:
+        title += pick(lang, "; the three channels as red, green and blue", "; ba channel hiện thành màu đỏ, lục, lam")
+    made.suptitle(title, fontsize=10)
     return made
 
 
