@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -13,7 +14,8 @@ import typer
 from convcalc import __version__
 from convcalc.cli.options import LangOption
 from convcalc.cli.spoken import Command, Group
-from convcalc.errors import ConvcalcError, internal
+from convcalc.errors import ConvcalcError, MissingError, internal
+from convcalc.process import begin, end, nowhere
 from convcalc.reasons import of_system
 from convcalc.words import LANGUAGES, asked_language, asked_options, pick
 
@@ -83,21 +85,21 @@ def _convcalc(
 
 def main() -> None:
     """Run the command line and exit: 0 fine, 1 something is wrong with an answer, 2 with the input, 3 something is missing."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal that cannot show ⌊ shows ? and goes on
+    begin()
     try:
         code = _run()
-        if sys.stdout is not None:  # closed by who called
-            sys.stdout.flush()
+        sys.stdout.flush()
     except BrokenPipeError:
         # The reader, such as head, has seen enough; what is still in the buffer has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nowhere(sys.stdout.fileno())
         code = 0
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = _report(ConvcalcError("no_output", **of_system(error)), json=False)
-    sys.exit(code)
+        full = ConvcalcError("no_output", **of_system(error))
+        code = full.exit_code
+        nowhere(sys.stdout.fileno())
+        with suppress(OSError):  # standard error may be as full
+            _report(full, json=False)
+    sys.exit(end(code))
 
 
 def _run() -> int:
@@ -118,7 +120,15 @@ def _run() -> int:
             return 0
         if kind == "Abort":
             return 130
+        if isinstance(error, MemoryError):
+            return _report(MissingError("no_memory"))
+        if isinstance(error, ImportError) and (error.name or "").partition(".")[0] == "torch":
+            return _report(MissingError("torch_needed", reason=str(error)))
         if isinstance(error, OSError):
+            if "temporary directory" in str(error) or "writable cache directory" in str(
+                error
+            ):  # Python's and matplotlib's
+                return _report(MissingError("no_temporary"))
             if error.filename is None:
                 raise  # the output cannot be written
             return _report(ConvcalcError("no_access", path=shortened(error.filename), **of_system(error)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -116,10 +117,11 @@ _LOOKS_LIKE_A_PATH = re.compile(r"(?:~|\.{0,2})/[^\s>|()]+|[^\s>|()]+\.(?:txt|sp
 
 
 def dump(value: dict[str, Any] | list[dict[str, Any]]) -> str:
-    """One line of JSON, with letters of any language as they are."""
+    """One line of JSON, with letters of any language as they are where the output can have them."""
     import json
 
-    return json.dumps(value, ensure_ascii=False)
+    unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    return json.dumps(value, ensure_ascii=not unicode)
 
 
 def read_network(spec: str) -> tuple[Layer, str | None]:

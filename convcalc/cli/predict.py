@@ -9,7 +9,8 @@ import typer
 
 from convcalc.cli.options import HELP, JsonOption, LangOption, dump, in_range, language
 from convcalc.cli.train import RunsOption
-from convcalc.errors import ConvcalcError
+from convcalc.errors import ConvcalcError, MissingError
+from convcalc.reasons import of_system
 from convcalc.words import decimal, pick
 
 
@@ -28,9 +29,9 @@ def predict(
 
     from convcalc.render import console
     from convcalc.results import error_object
+    from convcalc.train.finding import run_of
     from convcalc.train.predict import predicted
     from convcalc.train.report import opened
-    from convcalc.train.run import run_of
 
     found = opened(run_of(run, Path(runs)))
     for note in found.notes(speech):
@@ -39,9 +40,10 @@ def predict(
     for file in files:
         try:
             classes = predicted(found, file, top)
-        except ConvcalcError as error:
+        except (ConvcalcError, OSError) as stop:
+            error = stop if isinstance(stop, ConvcalcError) else MissingError("no_access", path=file, **of_system(stop))
             if len(files) == 1:
-                raise
+                raise error from None
             failed = failed or error.exit_code
             if json:  # a line for every file
                 print(dump({"file": file, **error_object(error, speech)}))

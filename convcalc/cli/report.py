@@ -20,8 +20,8 @@ def report(
 ) -> None:
     """Draw the pictures of a run again and write its report.md."""
     speech = language(lang)
+    from convcalc.train.finding import run_of
     from convcalc.train.report import written
-    from convcalc.train.run import run_of
 
     found = run_of(run, Path(runs))
     from rich.text import Text

@@ -24,13 +24,17 @@ def runs(
 ) -> int:  # fmt: skip
     """Compare the runs of a folder."""
     speech = language(lang)
+    from convcalc.train.finding import runs_in
     from convcalc.train.run import Run
 
-    if folder != "runs" and not Path(folder).is_dir():
+    there = Path(folder)
+    if not there.is_dir() and (folder != "runs" or there.is_symlink() or there.exists()):
         raise MissingError("no_runs_folder", path=folder)
-    found = [Run(path.parent) for path in sorted(Path(folder).glob("*/config.json"))]
-    rows: list[dict[str, Any]] = []
+    found: list[Run] = []
     broken: list[ConvcalcError] = []
+    if there.is_dir():
+        found, broken = runs_in(there)
+    rows: list[dict[str, Any]] = []
     histories: dict[str, list[dict[str, Any]]] = {}
     for run in found:
         try:
@@ -38,12 +42,12 @@ def runs(
         except ConvcalcError as stop:
             broken.append(stop)
             continue
-        histories[run.name] = history
+        histories[printable(run.name)] = history
         held = [one["validation_accuracy"] for one in history if "validation_accuracy" in one]
         masks = [one["validation_iou"] for one in history if "validation_iou" in one]
         rows.append(
             {
-                "run": run.name, "recipe": config["signature"]["recipe"], "flavour": config["signature"]["flavour"], "data": config["signature"]["data"],
+                "run": printable(run.name), "recipe": config["signature"]["recipe"], "flavour": config["signature"]["flavour"], "data": config["signature"]["data"],
                 "limit": config["options"].get("limit"), "epochs": len(history), "of": config["signature"]["setup"]["epochs"], "validation_accuracy": held[-1] if held else None,
                 "validation_iou": masks[-1] if masks else None,
                 **{key: summary.get(key) for key in ("test_accuracy", "test_iou", "published", "seconds", "reached_target")},
@@ -74,6 +78,11 @@ def runs(
     for error in broken:
         console(stderr=True).print(Text(error.message(speech), style="yellow"))
     return broken[0].exit_code if broken else 0
+
+
+def printable(name: str) -> str:
+    """A name that another user may have given: nothing in it moves the cursor or colours the screen."""
+    return "".join(c if c.isprintable() else "�" for c in name)
 
 
 def _table(rows: list[dict[str, Any]], lang: str) -> None:

@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Any
 
 from convcalc.errors import ConvcalcError, MissingError
+from convcalc.process import interrupt
 from convcalc.render import console
 
 
@@ -24,10 +25,11 @@ def trained(options: dict[str, Any], named: set[str], resume: str | None, lang: 
         raise MissingError("torch_needed", reason=str(error)) from None
     from pathlib import Path
 
+    from convcalc.train.finding import is_folder, run_of
     from convcalc.train.live import Live
     from convcalc.train.options import Options
     from convcalc.train.parallel import started
-    from convcalc.train.run import Run, run_of
+    from convcalc.train.run import Run
     from convcalc.train.session import run
 
     if resume is not None:
@@ -41,7 +43,7 @@ def trained(options: dict[str, Any], named: set[str], resume: str | None, lang: 
             "compiled": options["compiled"] or bool(kept.get("compiled")),
             "threads": options["threads"] or kept.get("threads"),
         }
-        gone = kept.get("data_dir") is not None and not Path(kept["data_dir"]).is_dir()
+        gone = kept.get("data_dir") is not None and not is_folder(Path(kept["data_dir"]))
         here |= {"data_dir": None} if gone else {}
         # the data may have been moved; that they are the same is seen by their checksum
         here |= {key: options[key] for key in ("data", "data_dir") if options[key] != vars(Options(""))[key]}
@@ -91,6 +93,8 @@ def trained(options: dict[str, Any], named: set[str], resume: str | None, lang: 
                 )  # fmt: skip
                 raise
             live.say(f"see {chosen.folder}/report.md", f"xem {chosen.folder}/report.md")
+        if live.lost is not None and not quiet:
+            raise live.lost  # what was trained is there, but what was said of it is not
     return summary | {"run": str(chosen.folder)}
 
 
@@ -115,7 +119,7 @@ class _Interrupts:
         if self.asked and number == signal.SIGHUP:
             return  # a terminal that is closed may send it twice
         if self.asked or not self.training:
-            raise KeyboardInterrupt
+            interrupt(number, frame)
         self.asked = True
 
     def __enter__(self) -> _Interrupts:

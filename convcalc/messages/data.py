@@ -167,8 +167,29 @@ KINDS: dict[str, Kind] = {
         3,
     ),
     "no_data_folder": Kind(
-        "--data-dir {path} is not a folder",
-        "--data-dir {path} không phải thư mục",
+        "{option} {path} is not a folder",
+        "{option} {path} không phải thư mục",
         exit_code=3,
+    ),
+    "no_cache": Kind(
+        "there is no folder for a cache: this user has no home directory",
+        "không có thư mục cho cache: người dùng này không có thư mục home",
+        "Name one in the environment (XDG_CACHE_HOME=FOLDER), or the folder that has the data (CONVCALC_DATA, --data-dir).",
+        "Đặt biến môi trường XDG_CACHE_HOME=THƯ_MỤC, hoặc chỉ ra thư mục có dữ liệu (CONVCALC_DATA, --data-dir).",
+        3,
+    ),
+    "cache_unwritable": Kind(
+        "{name} cannot be downloaded: {folder} cannot be written ({reason})",
+        "không tải được {name}: không ghi được vào {folder} ({reason_vi})",
+        "Name another folder for the cache (XDG_CACHE_HOME=FOLDER), or one that has the data (CONVCALC_DATA, --data-dir).",
+        "Chọn thư mục cache khác (XDG_CACHE_HOME=THƯ_MỤC), hoặc chỉ ra thư mục có dữ liệu (CONVCALC_DATA, --data-dir).",
+        3,
+    ),
+    "cache_full": Kind(
+        "the decoded pictures cannot be written to {folder}: {reason}",
+        "không ghi được ảnh đã giải mã vào {folder}: {reason_vi}",
+        "Make room there, or name another folder for the cache: XDG_CACHE_HOME=FOLDER.",
+        "Giải phóng dung lượng ở đó, hoặc chọn thư mục cache khác: XDG_CACHE_HOME=THƯ_MỤC.",
+        3,
     ),
 }

@@ -48,6 +48,13 @@ KINDS: dict[str, Kind] = {
         "{hint}",
         "{hint_vi}",
     ),
+    "no_home": Kind(
+        "there is no folder to keep answers in: this user has no home directory",
+        "không có thư mục để lưu câu trả lời: người dùng này không có thư mục home",
+        "Name a file in the environment: CONVCALC_PROGRESS=FILE.",
+        "Đặt biến môi trường CONVCALC_PROGRESS=FILE.",
+        3,
+    ),
     "progress_newer": Kind(
         "{path} was written by a newer convcalc (version {version} of the file; this one knows {known})",
         "{path} do bản convcalc mới hơn ghi (phiên bản file {version}; bản này chỉ biết đến {known})",

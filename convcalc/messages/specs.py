@@ -198,6 +198,20 @@ KINDS: dict[str, Kind] = {
         "không ghi được kết quả: {reason_vi}",
         exit_code=3,
     ),
+    "no_memory": Kind(
+        "there is not enough memory for this",
+        "không đủ bộ nhớ cho lệnh này",
+        "Close other programs, or ask for something smaller.",
+        "Đóng bớt chương trình khác, hoặc dùng kích thước nhỏ hơn.",
+        exit_code=3,
+    ),
+    "no_temporary": Kind(
+        "there is no folder for temporary files that can be written",
+        "không có thư mục tạm nào ghi được",
+        "Name one in the environment: TMPDIR=FOLDER.",
+        "Đặt biến môi trường TMPDIR=THƯ_MỤC.",
+        exit_code=3,
+    ),
     "not_text": Kind(
         "{path} is not text in UTF-8",
         "{path} không phải văn bản UTF-8",

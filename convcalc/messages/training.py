@@ -147,8 +147,8 @@ KINDS: dict[str, Kind] = {
     "run_unwritable": Kind(
         "{path} cannot be written: {reason}",
         "không ghi được {path}: {reason_vi}",
-        "What was there before is whole; once it can be written, the same command (without --fresh) goes on from the last epoch.",
-        "Dữ liệu trước đó vẫn nguyên vẹn; khi ghi được rồi, chạy lại lệnh này (bỏ --fresh) để tiếp tục từ epoch cuối.",
+        "The checkpoints are whole; once it can be written, run the command again (a training without --fresh goes on from its last checkpoint).",
+        "Các checkpoint vẫn nguyên vẹn; khi ghi được rồi, chạy lại lệnh này (nếu là train thì bỏ --fresh để tiếp tục từ checkpoint cuối).",
         3,
     ),
     "run_unfinished": Kind(

@@ -10,13 +10,13 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from convcalc.errors import ConvcalcError
+from convcalc.errors import ConvcalcError, MissingError
 from convcalc.reasons import of_system
 
 # Each step brings a file from the version of its place to the next; PRAGMA user_version says how far a file is.
@@ -76,10 +76,15 @@ def place() -> Path:
     """The file: CONVCALC_PROGRESS, else in the user's data directory."""
     named = os.environ.get("CONVCALC_PROGRESS")
     if named:
-        return Path(named).expanduser()
+        with suppress(RuntimeError):  # ~ of a user without a home
+            return Path(named).expanduser()
+        return Path(named)
     from platformdirs import user_data_path
 
-    return user_data_path("convcalc", appauthor=False) / "progress.sqlite"
+    try:
+        return user_data_path("convcalc", appauthor=False) / "progress.sqlite"
+    except RuntimeError:
+        raise MissingError("no_home") from None
 
 
 def _answered(row: tuple[Any, ...]) -> Answered:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import time
 from contextlib import suppress
 from typing import Any
@@ -22,6 +21,7 @@ from rich.progress import (
 from rich.text import Text
 
 from convcalc.notation import show
+from convcalc.process import nowhere
 from convcalc.shape import show_shape
 from convcalc.train.run import passed_over
 from convcalc.train.sameness import changes
@@ -48,6 +48,8 @@ class Live:
         self.since = self.last = 0.0
         self.download = ""
         self.decoding = False  # whether it has been said
+        self.training = False
+        self.lost: OSError | None = None  # why lines could not be written while it trained
 
     def say(self, en: str, vi: str, style: str = "") -> None:
         """A line in the language."""
@@ -55,8 +57,10 @@ class Live:
         try:
             (self.bar.console if self.bar else self.out).print(text)
         except OSError as error:
-            if error.errno != errno.EIO:  # the terminal is closed
-                raise
+            if error.errno != errno.EIO:  # not a terminal that is closed, but perhaps a full disk
+                if not self.training:
+                    raise
+                self.lost = error
             _unheard(self.out)
 
     def told(self, event: str, values: dict[str, Any]) -> None:
@@ -112,6 +116,7 @@ class Live:
         self.close()  # the bar of what was downloaded or decoded
         for note in data.notes:
             self.say(note[0], note[1], "yellow")
+        self.training = True
         rows = list(built.traced)
         totals = (built.traced.params, built.traced.macs)
         self.out.print(table(rows, self.lang, totals, self.out.width))
@@ -270,7 +275,7 @@ class Live:
 def _unheard(out: Console) -> None:
     """Who read the lines, such as head, has gone; the training is what was asked for, and goes on."""
     out.quiet = True
-    os.dup2(os.open(os.devnull, os.O_WRONLY), out.file.fileno())
+    nowhere(out.file.fileno())
 
 
 def _loss(value: float) -> str:

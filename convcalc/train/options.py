@@ -9,8 +9,8 @@ from pathlib import Path
 from convcalc.errors import ConvcalcError
 from convcalc.train.data import sources
 from convcalc.train.data.places import expanded
+from convcalc.train.finding import run_of
 from convcalc.train.recipes import Recipe, Setup, recipe_of
-from convcalc.train.run import run_of
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ READABLE = 100
 def named(text: str, most: int = 24) -> str:
     """A name as it is drawn: no mathematics in it, and not longer than there is room for."""
     short = text if len(text) <= most else text[: most - 1] + "…"
-    shown = short.replace("$", r"\$")
+    shown = short.replace("$", r"\$").encode("utf-8", "replace").decode()
     return f" {shown}" if shown.startswith("_") else shown  # matplotlib leaves out of a legend what begins so
 
 

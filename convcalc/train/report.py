@@ -104,7 +104,7 @@ def data_of(config: dict[str, Any]) -> Dataset | None:
         asked = Asked((size[0], size[1], size[2]) if len(size) == 3 else None, options["seed"], options["skip_bad"])
         name = config["signature"]["data"] if options["data"] == "auto" else options["data"]
         data = load_data(name, options["data_dir"], asked, recipe.data, lambda *_: None, download=False)
-    except ConvcalcError:
+    except (ConvcalcError, OSError):  # not there, or in a folder that is closed to this user
         return None
     if options["limit"] is not None:
         data = data.limited(options["limit"], options["seed"])

@@ -16,7 +16,7 @@ from typing import IO, Any
 from convcalc.errors import ConvcalcError, MissingError
 from convcalc.files import umask
 from convcalc.train import kept
-from convcalc.train.reasons import why
+from convcalc.train.reasons import Why, why
 
 KEPT = 2
 CHECKPOINT = re.compile(r"checkpoint-\d{5,}-\d{7,}-[0-9a-f]{12}\.pt")
@@ -43,7 +43,9 @@ class Run:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ConvcalcError("cannot_write", path=str(self.folder), **why(error)) from None
+            raise ConvcalcError(
+                "cannot_write", path=str(self.folder), **(_dangling(self.folder) or why(error))
+            ) from None
 
     def clear(self) -> None:
         """Take away what a run leaves, and nothing else that may lie there."""
@@ -61,7 +63,7 @@ class Run:
         try:
             lock = path.open("a")
         except OSError as error:
-            raise MissingError("run_unwritable", path=str(self.folder), **why(error)) from None
+            raise MissingError("cannot_write", path=str(path), **why(error)) from None
         with lock as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -99,7 +101,10 @@ class Run:
         except (OSError, RuntimeError) as error:  # torch.save wraps a full disk in a RuntimeError
             if temporary:
                 Path(temporary).unlink(missing_ok=True)
-            raise MissingError("run_unwritable", path=str(self.folder / name.rstrip("-")), **why(error)) from None
+            kind = (
+                "run_unwritable" if self.checkpoints() else "cannot_write"
+            )  # of what is kept, or where nothing is yet
+            raise MissingError(kind, path=str(self.folder / name.rstrip("-")), **why(error)) from None
         except BaseException:
             if temporary:
                 Path(temporary).unlink(missing_ok=True)
@@ -169,7 +174,9 @@ class Run:
         try:
             lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
             found = [json.loads(line) for line in lines]
-        except (OSError, ValueError, RecursionError) as error:
+        except OSError as error:
+            raise MissingError("no_file", path=str(path), **why(error)) from None
+        except (ValueError, RecursionError) as error:
             raise ConvcalcError("run_part_broken", path=str(path), name=str(self.folder), **why(error)) from None
         return kept.metrics(found, path)
 
@@ -277,6 +284,13 @@ def _as_written(path: Path, content: bytes) -> bool:
     return blake2b(content, digest_size=6).hexdigest() == path.stem.rpartition("-")[2]
 
 
+def _dangling(folder: Path) -> Why | None:
+    """What is said where a folder, or one that it lies in, is a link to nothing, as to a disk that is not there."""
+    link = next((path for path in (folder, *folder.parents) if path.is_symlink() and not path.exists()), None)
+    said = f"{link} is a link to a folder that is not there", f"{link} là liên kết tới một thư mục không tồn tại"
+    return None if link is None else {"reason": said[0], "reason_vi": said[1]}
+
+
 def passed_over(name: str) -> tuple[str, str]:
     """What is said of a damaged checkpoint, in English and Vietnamese."""
     return f"{name} is damaged; the checkpoint before it is taken", f"{name} bị hỏng nên dùng checkpoint trước đó"
@@ -284,13 +298,3 @@ def passed_over(name: str) -> tuple[str, str]:
 
 def void(value: object) -> None:
     """Drop a value."""
-
-
-def run_of(text: str, runs: Path) -> Run:
-    """The run with that name or folder; raises `ConvcalcError` where there is none."""
-    for folder in (Path(text), runs / text):
-        if (folder / "config.json").is_file():
-            return Run(folder if folder.name not in ("", "..") else folder.resolve())  # a run has a name
-    names = sorted(path.parent.name for path in runs.glob("*/config.json"))
-    known = ", ".join(names[:8] + ["…"] * (len(names) > 8))
-    raise MissingError("no_run", name=text, known=known or "–")

@@ -22,6 +22,7 @@ from convcalc.train.data.places import expanded
 from convcalc.train.data.places import load as load_data
 from convcalc.train.exact import exact
 from convcalc.train.feed import Feed, scaling_of
+from convcalc.train.finding import run_of
 from convcalc.train.graphs import own_stream, recordable
 from convcalc.train.kept import digest
 from convcalc.train.loop import Training, cast_of, finite, precision_of, tested, train
@@ -30,7 +31,7 @@ from convcalc.train.options import Options
 from convcalc.train.parallel import World, device_of, world
 from convcalc.train.recipes import Recipe, Setup, recipe_of
 from convcalc.train.rewrites import rewritten, wide
-from convcalc.train.run import Run, run_of
+from convcalc.train.run import Run
 from convcalc.train.sameness import differences
 from convcalc.train.summary import published_for, summarised
 from convcalc.train.threads import threads, worth
@@ -59,7 +60,7 @@ def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any
     except (RuntimeError, AssertionError) as error:
         raise MissingError("no_device", device=options.device, **of_device(error)) from None
     if options.data_dir is not None and not expanded(options.data_dir).is_dir():
-        raise MissingError("no_data_folder", path=options.data_dir)
+        raise MissingError("no_data_folder", option="--data-dir", path=options.data_dir)
     with world(device) as processes, exact(device), own_stream(device), threads():
         if options.threads is not None:
             torch.set_num_threads(options.threads)

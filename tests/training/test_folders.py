@@ -346,7 +346,7 @@ def test_a_disk_that_is_full_ends_in_a_sentence(tmp_path: Path, cache: Path, mon
     tree(tmp_path / "pictures")
     with pytest.raises(ConvcalcError) as error:
         read_tree(tmp_path / "pictures", Asked(SIZE))
-    assert (error.value.kind, error.value.exit_code) == ("cannot_write", 3)
+    assert (error.value.kind, error.value.exit_code) == ("cache_full", 3)
     assert [path.suffix for path in (cache / "decoded").iterdir()] == [".lock"]
 
 
@@ -409,7 +409,7 @@ def test_a_cache_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     with pytest.raises(ConvcalcError) as error:
         read_tree(tree(tmp_path / "pictures"), Asked(SIZE))
-    assert (error.value.kind, error.value.exit_code) == ("cannot_write", 3)
+    assert (error.value.kind, error.value.exit_code) == ("cache_full", 3)
     assert str(tmp_path / "file") in error.value.message("en")
 
 

@@ -437,7 +437,7 @@ def test_a_folder_that_is_taken_away(tmp_path: Path) -> None:
 
     with pytest.raises(ConvcalcError) as error:
         trained(tmp_path, stop=stop)
-    assert error.value.kind == "run_unwritable"
+    assert error.value.kind == "cannot_write"
 
 
 def test_a_training_goes_on_where_nobody_reads_its_lines(tmp_path: Path) -> None:

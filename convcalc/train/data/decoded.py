@@ -13,7 +13,7 @@ from typing import IO
 
 import numpy as np
 
-from convcalc.errors import ConvcalcError
+from convcalc.errors import ConvcalcError, MissingError
 from convcalc.files import write_bytes
 from convcalc.reasons import of_system
 from convcalc.train.data import Array
@@ -115,4 +115,4 @@ def _sweep(folder: Path, own: IO[str]) -> None:
 
 
 def _unwritable(folder: Path, error: OSError) -> ConvcalcError:
-    return ConvcalcError("cannot_write", path=str(folder), **of_system(error))
+    return MissingError("cache_full", folder=str(folder), **of_system(error))

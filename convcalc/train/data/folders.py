@@ -134,10 +134,17 @@ def _paths(folder: Path, classes: tuple[str, ...]) -> tuple[list[Path], Array, l
 
 def _files(folder: Path) -> list[Path]:
     """All files below a folder; what systems and editors hide there is none of them."""
-    found = (p for p in folder.rglob("*") if not p.is_dir()) if folder.is_dir() else ()
-    return sorted(
-        p for p in found if not any(part.startswith((".", "__MACOSX")) for part in p.relative_to(folder).parts)
-    )
+    found: list[Path] = []
+    for root, folders, files in os.walk(folder, onerror=_closed):
+        folders[:] = [name for name in folders if not name.startswith((".", "__MACOSX"))]
+        found += [Path(root, name) for name in files if not name.startswith((".", "__MACOSX"))]
+    return sorted(found)
+
+
+def _closed(error: OSError) -> None:
+    """A folder that cannot be read, whose pictures would be missing without a word."""
+    if not isinstance(error, FileNotFoundError):  # a part has no folder for a class
+        raise error
 
 
 def _decoded(paths: list[Path], asked: Asked, told: Told) -> tuple[Array, Array, list[tuple[Path, Why]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +20,42 @@ PATIENCE = (10, 30)
 PIECE = 1 << 14
 
 # What is wrong where a set is not there, or not wholly.
-ABSENT = ("no_download", "data_not_found", "data_incomplete", "data_unread", "data_other_set")
+ABSENT = (
+    "no_download",
+    "cache_unwritable",
+    "no_cache",
+    "data_not_found",
+    "data_incomplete",
+    "data_unread",
+    "data_other_set",
+)
 
 # Told of a download ("download": the file's name, the bytes that are there and that there will be), and of pictures that are decoded.
 Told = Callable[[str, dict[str, Any]], None]
 
 
 def cache() -> Path:
-    """The user's cache folder for data."""
+    """The user's cache folder for data; raises `MissingError` for a user without a home."""
     from platformdirs import user_cache_path
 
-    return Path(user_cache_path("convcalc", appauthor=False)) / "data"
+    try:
+        return Path(user_cache_path("convcalc", appauthor=False)) / "data"
+    except RuntimeError:
+        raise MissingError("no_cache") from None
 
 
 def roots(folder: str | None) -> list[Path]:
-    """Where sets are looked for: --data-dir, CONVCALC_DATA, the cache."""
-    named = [folder, os.environ.get("CONVCALC_DATA")]
-    return [*(expanded(one) for one in named if one), cache()]
+    """Where sets are looked for: --data-dir, CONVCALC_DATA, the cache, if there is one. Raises `MissingError` where what is named is no folder."""
+    found = []
+    for option, one in (("--data-dir", folder), ("CONVCALC_DATA", os.environ.get("CONVCALC_DATA"))):
+        if one:
+            if not expanded(one).is_dir():
+                raise MissingError("no_data_folder", option=option, path=one)
+            found.append(expanded(one))
+    with suppress(MissingError, PermissionError):  # a user without a home, or whose cache is closed to it
+        cache().is_dir()
+        found.append(cache())
+    return found
 
 
 def place_of(source: Source, folder: str | None) -> Path | None:
@@ -170,8 +190,8 @@ def _download(file: Remote, folder: Path, told: Told) -> None:
                 except ValueError:  # pooch's word for another checksum
                     reason = {"reason": "the checksum is another one", "reason_vi": "checksum không khớp"}
                     (folder / f".{file.name}.part").unlink(missing_ok=True)
-    except OSError as error:  # the cache cannot be written
-        reason = of_system(error)
+    except OSError as error:
+        raise MissingError("cache_unwritable", name=file.name, folder=str(folder), **of_system(error)) from None
     raise MissingError("no_download", name=file.name, folder=str(folder), **reason)
 
 
