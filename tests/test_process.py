@@ -109,3 +109,15 @@ def test_errors_that_cannot_be_written_keep_their_exit_code() -> None:
     with Path("/dev/full").open("w") as full:
         ran = subprocess.run([sys.executable, "-m", "convcalc", "shape", "nonsense"], stdout=full, stderr=full, check=False)  # fmt: skip
     assert ran.returncode in (2, 3)
+
+
+def test_a_home_that_cannot_be_written_is_no_matter(tmp_path: Path) -> None:
+    """matplotlib would say in English that it takes another folder for its fonts."""
+    (tmp_path / "home").write_text("no folder")
+    places = {name: str(tmp_path / "home") for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")}
+    words = "train lenet --data digits --device cpu --limit 100 --epochs 1 --lang vi".split()
+    for more in (words, ["draw", "lenet", "-o", str(tmp_path / "a.svg"), "--lang", "vi"], ["runs", "--curves", str(tmp_path / "a.png")]):  # fmt: skip
+        if more[0] != "draw":
+            more = [*more, "--runs", str(tmp_path / "runs")]
+        ran = subprocess.run([sys.executable, "-m", "convcalc", *more], capture_output=True, text=True, check=False, env=os.environ | places)  # fmt: skip
+        assert (ran.returncode, ran.stderr) == (0, "")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import ConvcalcError
 from convcalc.files import write_bytes
+from convcalc.quiet import quiet
 from convcalc.shape import short
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Page:
     """
 
     def __init__(self, width: float, height: float, theme: Theme) -> None:
+        quiet()
         from matplotlib.figure import Figure
         from matplotlib.transforms import Affine2D
 
@@ -116,6 +118,7 @@ class Page:
 @lru_cache(maxsize=4096)
 def measured(said: str, size: float, bold: bool = False) -> tuple[float, float]:
     """Width and height of a text in points; a text of several lines is as wide as its longest."""
+    quiet()
     from matplotlib.font_manager import FontProperties
 
     renderer = _renderer()

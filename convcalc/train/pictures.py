@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from convcalc.quiet import quiet
 from convcalc.words import decimal, pick
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def percents(axis: Any, lang: str) -> None:
 
 def figure(width: float, height: float) -> Figure:
     """A figure that no window shows."""
+    quiet()
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
@@ -52,9 +54,9 @@ def png(made: Figure) -> bytes:
 
 def curves(history: Sequence[dict[str, Any]], summary: dict[str, Any] | None, lang: str, title: str = "") -> Figure:
     """Loss and accuracy of training and validation over the epochs (mIoU too, for masks); the published figure as a line."""
+    made = figure(9, 3.8)
     from matplotlib.ticker import LogLocator, MaxNLocator
 
-    made = figure(9, 3.8)
     left, right = made.subplots(1, 2)
     epochs = [one["epoch"] for one in history]
     masks = "validation_iou" in history[0]
@@ -210,10 +212,10 @@ def mistakes(shown: Sequence[tuple[np.ndarray, str, str, float]], lang: str) -> 
 
 def masks(shown: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], classes: Sequence[str], lang: str) -> Figure:
     """Pictures, their masks and the predicted ones, under each other, with what the colours stand for."""
+    made = figure(1.6 * len(shown), 5.6)
     from matplotlib import colormaps
     from matplotlib.patches import Patch
 
-    made = figure(1.6 * len(shown), 5.6)
     handles = [Patch(color=colormaps["tab10"](i), label=named(name)) for i, name in enumerate(classes[:10])]
     made.legend(handles=handles, loc="outside lower center", ncols=min(5, len(handles)), fontsize=8)
     titles = ("input", pick(lang, "mask", "mask"), pick(lang, "predicted", "dự đoán"))
@@ -237,14 +239,14 @@ POINTS = ("o", *MARKERS[1:])
 
 def lines(series: Mapping[str, Sequence[dict[str, Any]]], lang: str) -> Figure:
     """The validation accuracy of every run, one curve each, to compare them."""
-    from matplotlib import colormaps
-    from matplotlib.ticker import MaxNLocator
-
     shown = {name: [one for one in history if "validation_accuracy" in one] for name, history in series.items()}
     shown = {name: history for name, history in shown.items() if history}
     masks = any("validation_iou" in history[0] for history in shown.values())
     columns = 2
     made = figure(8, 4 + 0.2 * -(-len(shown) // columns))
+    from matplotlib import colormaps
+    from matplotlib.ticker import MaxNLocator
+
     axes = made.subplots()
     for i, (name, history) in enumerate(shown.items()):
         style = ("-", "--", ":", "-.")[i // 10 % 4]
