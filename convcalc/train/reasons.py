@@ -6,8 +6,10 @@ import gzip
 import json
 import lzma
 import zlib
+from pathlib import Path
 from typing import Any, TypeAlias
 
+from convcalc.errors import ConvcalcError, MissingError
 from convcalc.reasons import of_system
 
 # `reason`, and where there are Vietnamese words for it, `reason_vi`.
@@ -20,6 +22,13 @@ class Unreadable(ValueError):
     def __init__(self, en: str, vi: str) -> None:
         super().__init__(en)
         self.said: Why = {"reason": en, "reason_vi": vi}
+
+
+def broken(path: Path, error: BaseException) -> ConvcalcError:
+    """What is said of a data file that cannot be read: it is closed to this user, or damaged."""
+    if isinstance(error, PermissionError):
+        return MissingError("no_access", path=str(path), **why(error))
+    return ConvcalcError("data_broken", path=path.name, **why(error))
 
 
 def why(error: BaseException) -> Why:

@@ -21,6 +21,7 @@ from convcalc.train.data.folders import read_tree
 from convcalc.train.finding import is_folder, runs_in
 from convcalc.train.live import Live
 from convcalc.train.memory import _of_groups, _of_process, available
+from convcalc.train.reasons import broken
 from convcalc.train.run import Run
 from training.runs import Convcalc, environment, trained
 
@@ -248,3 +249,10 @@ def test_names_that_move_the_cursor_are_not_shown_as_they_are(convcalc: Convcalc
     (tmp_path / "runs" / "x").rename(tmp_path / "runs" / "a\x1b[2Jb")
     ran = convcalc("runs", "--runs", str(tmp_path / "runs"))
     assert (ran.code, "\x1b" in ran.out, "a�[2Jb" in ran.out) == (0, False, True)
+
+
+def test_a_data_file_that_is_closed_is_not_damaged(tmp_path: Path) -> None:
+    error = broken(tmp_path / "labels.gz", PermissionError(13, "Permission denied"))
+    assert (error.kind, error.exit_code, error.hint()) == ("no_access", 3, None)
+    assert str(tmp_path / "labels.gz") in error.message("en")
+    assert broken(tmp_path / "labels.gz", OSError(5, "Input/output error")).kind == "data_broken"

@@ -13,7 +13,7 @@ import numpy as np
 from convcalc.errors import ConvcalcError
 from convcalc.train.data import Array, Asked, Dataset, Remote, Split, check_labels, data_set
 from convcalc.train.data.published import Published
-from convcalc.train.reasons import why
+from convcalc.train.reasons import broken
 
 ARCHIVE = "cifar-10-binary.tar.gz"
 FOLDER = "cifar-10-batches-bin"
@@ -38,7 +38,7 @@ def _files(folder: Path) -> dict[str, bytes]:
                 if content is not None:
                     found[name] = content.read()
     except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
-        raise ConvcalcError("data_broken", path=archive.name, **why(error)) from None
+        raise broken(archive, error) from None
     missing = [name for name in names if name not in found]
     if missing:
         raise ConvcalcError("data_file_missing", path=archive.name, name=missing[0])
@@ -49,7 +49,7 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ConvcalcError("data_broken", path=path.name, **why(error)) from None
+        raise broken(path, error) from None
 
 
 def read_batch(content: bytes, path: Path) -> tuple[Array, Array]:

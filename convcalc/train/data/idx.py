@@ -12,7 +12,7 @@ import numpy as np
 from convcalc.errors import ConvcalcError
 from convcalc.train.data import Array, Asked, Dataset, Remote, Split, check_labels, data_set
 from convcalc.train.data.published import Published
-from convcalc.train.reasons import why
+from convcalc.train.reasons import broken
 
 # Four bytes: two zeros, the type (8: unsigned byte), the number of axes; then each axis as a big-endian 32-bit number.
 _UNSIGNED_BYTE = 8
@@ -35,7 +35,7 @@ def read_idx(path: Path, axes: int) -> Array:
         if content[:2] == b"\x1f\x8b":
             content = gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
-        raise ConvcalcError("data_broken", path=path.name, **why(error)) from None
+        raise broken(path, error) from None
     if len(content) < 4 + 4 * axes or content[:4] != bytes([0, 0, _UNSIGNED_BYTE, axes]):
         raise ConvcalcError(
             "data_magic", path=path.name, wants=bytes([0, 0, 8, axes]).hex(" "), has=content[:4].hex(" ") or "–"

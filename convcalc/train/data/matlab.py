@@ -10,7 +10,7 @@ import numpy as np
 
 from convcalc.errors import ConvcalcError
 from convcalc.train.data import Array, Asked, Dataset, Split, check_labels, data_set, stratified
-from convcalc.train.reasons import why
+from convcalc.train.reasons import broken
 
 NAME = "ex7data.mat"
 # The exercise: 30 % for the test, then 10 % of the rest for validation, each class alike.
@@ -24,7 +24,7 @@ def read_mat(path: Path, seed: int, name: str) -> Dataset:
     try:
         found = loadmat(str(path))
     except Exception as error:  # scipy raises many kinds for what is no such file
-        raise ConvcalcError("data_broken", path=path.name, **why(error)) from None
+        raise broken(path, error) from None
     for key in ("X", "y"):
         if key not in found:
             raise ConvcalcError("data_file_missing", path=path.name, name=key)

@@ -13,7 +13,7 @@ import numpy as np
 
 from convcalc.errors import ConvcalcError
 from convcalc.train.data import Asked, Dataset, Split, data_set
-from convcalc.train.reasons import why
+from convcalc.train.reasons import broken
 
 PAD, UNKNOWN = "<pad>", "<unk>"
 # A word that stands in one review only says nothing of others.
@@ -65,7 +65,7 @@ def _read_tsv(path: Path) -> tuple[list[str], list[int], list[str]]:
         content = path.read_bytes()
         text = (lzma.decompress(content) if path.suffix == ".xz" else content).decode("utf-8-sig")
     except (OSError, lzma.LZMAError, EOFError, UnicodeDecodeError) as error:
-        raise ConvcalcError("data_broken", path=path.name, **why(error)) from None
+        raise broken(path, error) from None
     texts, labels, places = [], [], []
     for line, content_of_line in enumerate(io.StringIO(text, newline=None), 1):
         row = content_of_line.rstrip("\n").split("\t")  # no quoting, and texts of any length
@@ -86,7 +86,7 @@ def _read_folder(folder: Path) -> tuple[list[str], list[int], list[str]]:
             try:
                 texts.append(path.read_text(encoding="utf-8-sig"))
             except (OSError, UnicodeDecodeError) as error:
-                raise ConvcalcError("data_broken", path=path.name, **why(error)) from None
+                raise broken(path, error) from None
             labels.append(label)
             places.append(f"{name}/{path.name}")
     return texts, labels, places
