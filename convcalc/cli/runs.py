@@ -42,12 +42,12 @@ def runs(
         except ConvcalcError as stop:
             broken.append(stop)
             continue
-        histories[printable(run.name)] = history
+        histories[run.name] = history
         held = [one["validation_accuracy"] for one in history if "validation_accuracy" in one]
         masks = [one["validation_iou"] for one in history if "validation_iou" in one]
         rows.append(
             {
-                "run": printable(run.name), "recipe": config["signature"]["recipe"], "flavour": config["signature"]["flavour"], "data": config["signature"]["data"],
+                "run": run.name, "recipe": config["signature"]["recipe"], "flavour": config["signature"]["flavour"], "data": config["signature"]["data"],
                 "limit": config["options"].get("limit"), "epochs": len(history), "of": config["signature"]["setup"]["epochs"], "validation_accuracy": held[-1] if held else None,
                 "validation_iou": masks[-1] if masks else None,
                 **{key: summary.get(key) for key in ("test_accuracy", "test_iou", "published", "seconds", "reached_target")},
@@ -62,7 +62,9 @@ def runs(
 
         sets = {row["run"]: row["data"] for row in rows}
         several = len(set(sets.values())) > 1
-        titles = {f"{name} ({sets[name]})" if several else name: history for name, history in histories.items()}
+        titles = {
+            printable(f"{name} ({sets[name]})" if several else name): history for name, history in histories.items()
+        }
         content = pictures.png(pictures.lines(titles, speech))
         from convcalc.files import write_bytes
 
@@ -120,7 +122,7 @@ def _table(rows: list[dict[str, Any]], lang: str) -> None:
             table.add_column(title, header_style="bold", overflow="fold")
     for row in rows:
         data = row["data"] if row["limit"] is None else f"{row['data']} (≤ {row['limit']})"
-        words = [row["run"], f"{row['recipe']}, {row['flavour']}", data]
+        words = [printable(row["run"]), f"{row['recipe']}, {row['flavour']}", data]
         if narrow:
             # the name that a run has if it is given none says what its recipe is
             usual = row["run"].startswith(f"{row['recipe']}-{row['flavour']}-")

@@ -131,7 +131,7 @@ def test_a_user_without_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("platformdirs.user_cache_path", homeless)
     monkeypatch.setattr("platformdirs.user_data_path", homeless)
     monkeypatch.setenv("CONVCALC_DATA", str(tmp_path))
-    assert places.roots(None) == [tmp_path]
+    assert list(places.roots(None)) == [tmp_path]
     asked = Asked((1, 28, 28))
     assert "reason" not in str(places.load("auto", None, asked, "mnist", lambda *_: None).notes[0])  # the digits
     with pytest.raises(MissingError) as error:
@@ -160,6 +160,8 @@ def test_an_environment_that_names_no_folder(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(MissingError) as error:
         places.load("mnist", None, Asked((1, 28, 28)), "mnist", lambda *_: None)
     assert error.value.message("en").startswith("CONVCALC_DATA ")
+    (tmp_path / "mnist").mkdir()  # what is named before it is enough
+    assert next(places.roots(str(tmp_path))) == tmp_path
 
 
 @pytest.mark.parametrize(
@@ -249,6 +251,8 @@ def test_names_that_move_the_cursor_are_not_shown_as_they_are(convcalc: Convcalc
     (tmp_path / "runs" / "x").rename(tmp_path / "runs" / "a\x1b[2Jb")
     ran = convcalc("runs", "--runs", str(tmp_path / "runs"))
     assert (ran.code, "\x1b" in ran.out, "a�[2Jb" in ran.out) == (0, False, True)
+    (row,) = json.loads(convcalc("runs", "--runs", str(tmp_path / "runs"), "--json").out)
+    assert row["run"] == "a\x1b[2Jb"
 
 
 def test_a_data_file_that_is_closed_is_not_damaged(tmp_path: Path) -> None:

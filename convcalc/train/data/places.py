@@ -44,18 +44,16 @@ def cache() -> Path:
         raise MissingError("no_cache") from None
 
 
-def roots(folder: str | None) -> list[Path]:
-    """Where sets are looked for: --data-dir, CONVCALC_DATA, the cache, if there is one. Raises `MissingError` where what is named is no folder."""
-    found = []
+def roots(folder: str | None) -> Iterator[Path]:
+    """Where sets are looked for: --data-dir, CONVCALC_DATA, the cache, if there is one. Raises `MissingError` at what is named and no folder."""
     for option, one in (("--data-dir", folder), ("CONVCALC_DATA", os.environ.get("CONVCALC_DATA"))):
         if one:
             if not expanded(one).is_dir():
                 raise MissingError("no_data_folder", option=option, path=one)
-            found.append(expanded(one))
+            yield expanded(one)
     with suppress(MissingError, PermissionError):  # a user without a home, or whose cache is closed to it
         cache().is_dir()
-        found.append(cache())
-    return found
+        yield cache()
 
 
 def place_of(source: Source, folder: str | None) -> Path | None:
