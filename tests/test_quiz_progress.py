@@ -193,6 +193,14 @@ def test_another_program_holds_the_file(place: Path, monkeypatch: pytest.MonkeyP
 # --- what is due ------------------------------------------------------------------------------------------------------
 
 
+def test_a_clock_that_ran_ahead_puts_nothing_off() -> None:
+    """A year, or to the end of all years: what was answered wrongly is due now, as if it had been answered now."""
+    for ahead in (datetime(9999, 12, 31, tzinfo=UTC), DAY + timedelta(days=365)):
+        (found,) = schedule([Answered(ahead, "params.easy.1.v1", "x", 0.0)], DAY)
+        (usual,) = schedule([Answered(DAY, "params.easy.1.v1", "x", 0.0)])
+        assert found.at == usual.at
+
+
 def test_the_schedule_is_fsrs() -> None:
     """A card for the skill, one for the mistake, each as the scheduler itself moves it."""
     from fsrs import Card, Rating, Scheduler

@@ -34,8 +34,8 @@ class Due:
     at: datetime
 
 
-def schedule(answers: Iterable[Answered]) -> list[Due]:
-    """Every card, the first due one first.
+def schedule(answers: Iterable[Answered], now: datetime | None = None) -> list[Due]:
+    """Every card, the first due one first. An answer of a clock that ran ahead of `now` counts as one of now.
 
     A wrong answer with a known mistake sets back the card of that mistake; any other answer moves the card of the skill.
     A right answer also moves on the cards of the mistakes whose traps the question laid.
@@ -48,8 +48,9 @@ def schedule(answers: Iterable[Answered]) -> list[Due]:
     known = kinds()
 
     def moved(key: tuple[str, str], rating: Rating, one: Answered) -> None:
-        card = cards.get(key) or Card(card_id=len(cards) + 1, due=one.at)
-        cards[key], _ = scheduler.review_card(card, rating, one.at)
+        at = one.at if now is None else min(one.at, now)
+        card = cards.get(key) or Card(card_id=len(cards) + 1, due=at)
+        cards[key], _ = scheduler.review_card(card, rating, at)
         levels[key] = one.level
 
     for one in answers:

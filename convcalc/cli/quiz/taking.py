@@ -84,9 +84,9 @@ def review(count: CountOption = 10, plain: PlainOption = False, lang: LangOption
 
     progress = Progress(place())
     answers = progress.answers()
-    cards = schedule(answers)
-    progress.close()
     now = datetime.now(UTC)
+    cards = schedule(answers, now)
+    progress.close()
     due = [card for card in cards if card.at <= now]
     if not due:
         console().print(_nothing_due(cards[0].at if cards else None, speech), markup=False, highlight=False)
