@@ -70,7 +70,7 @@ def row(command: str, found: list[dict[str, Any]]) -> list[str]:
     values = [100 * one.get("test_iou", one["test_accuracy"]) for one in found]
     spread = f" ± {statistics.stdev(values):.2f}" if len(values) > 1 else ""
     unit = " mIoU" if "test_iou" in found[0] else " %"
-    alone = [one for one in found if one.get("alone", True)]
+    alone = [one for one in found if one.get("alone", True)] or found
     middle = {key: statistics.median(one[key] for one in alone) for key in ("training_seconds", "seconds", "images_per_second", "peak_memory", "estimated_memory")}  # fmt: skip
     busy = [one["busy"] for one in alone if one["busy"] is not None]
     took = [one.get("workspace_memory") for one in alone]
@@ -106,6 +106,7 @@ def main() -> None:
     where = machine("torch") | {"processor": torch.cuda.get_device_name()}
 
     failed: list[str] = []
+    begun: set[str] = set()
 
     def keep(command: str, made: Callable[[], dict[str, Any]]) -> None:
         """Written after each run, should the next fail; one that fails is told, and the others go on."""
@@ -115,6 +116,9 @@ def main() -> None:
             failed.append(command)
             print(stop, file=sys.stderr)
             return
+        if command not in begun:  # what was measured before stays until there is something new
+            begun.add(command)
+            held[command] = []
         held[command] = sorted([*held[command], found | {"date": where["date"]}], key=lambda one: int(one["seed"]))
         rows = [row(key, runs) for key, runs in held.items() if runs]
         report("gpu", "The recipes on a GPU", " ".join(["python benchmarks/gpu.py", *sys.argv[1:]]), where, HEAD, rows, {"runs": held, "notes": notes})  # fmt: skip
@@ -126,7 +130,6 @@ def main() -> None:
         name, _, flavour = asked.partition(":")
         asks = [] if flavour in ("", "slide") else ["--recipe", flavour]
         command = " ".join(["convcalc train", name, *asks, "--seed 1 --device cuda", *more])
-        held[command] = []
         for seed in range(1, words.seeds + 1):
             if seed > 1 and words.beside:
                 later.append((command, name, flavour or "slide", seed))

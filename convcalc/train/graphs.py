@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -58,6 +59,36 @@ def cuda_graph(work: Callable[[], None]) -> Callable[[], None]:
         if collects:
             gc.enable()
     return graph.replay
+
+
+class Ahead:
+    """The steps that a GPU has been given and has not done yet: a few, so that it never waits for the next one.
+
+    With more, an interrupt would be heeded and a bar would move only when all of them are done, which for a large network can be minutes;
+    starting a step that is recorded takes next to no time. `made` makes the events by which a step is known to be done.
+    """
+
+    MOST = 8
+
+    def __init__(self, device: torch.device, made: Callable[[], Any] | None = None) -> None:
+        self.device = device
+        self.made = made or (lambda: torch.cuda.Event(blocking=True))  # type: ignore[no-untyped-call]
+        self.given: deque[Any] = deque()
+
+    def step(self) -> None:
+        """A step has been given; wait for the one that was given `MOST` before it."""
+        if self.device.type != "cuda":
+            return
+        event = self.made()
+        event.record()
+        self.given.append(event)
+        if len(self.given) > self.MOST:
+            self.given.popleft().synchronize()
+
+    def done(self) -> None:
+        """Wait for all of them: what is timed has been done, not only asked for."""
+        while self.given:
+            self.given.popleft().synchronize()
 
 
 class Recorded:

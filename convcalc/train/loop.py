@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from convcalc.errors import ConvcalcError
 from convcalc.train.feed import Chosen, Feed, generator
-from convcalc.train.graphs import Recorded
+from convcalc.train.graphs import Ahead, Recorded
 from convcalc.train.measure import Measured, measured
 from convcalc.train.optimiser import learning_rate, optimiser_of, set_rate
 from convcalc.train.parallel import World
@@ -119,6 +119,7 @@ def train(t: Training) -> str:
                 sums.add_(torch.stack([loss.detach().double() * own, right.double(), own]))
 
     take = Recorded(learn, setup.batch, t.told) if t.recorded else learn
+    ahead = Ahead(device)
     while epoch < setup.epochs:
         begun, first = time.perf_counter(), step
         _training(t)
@@ -127,6 +128,7 @@ def train(t: Training) -> str:
             if random:  # every step and process has numbers of its own, and going on needs no state of a generator
                 seed_dropout(generator(t.seed, epoch, step, t.world.rank).initial_seed(), device)
             take(chosen)
+            ahead.step()
             step += 1
             t.told(
                 "step",
@@ -140,9 +142,11 @@ def train(t: Training) -> str:
                 },
             )
             if t.world.any(t.stop()) and step < per_epoch:
+                ahead.done()
                 t.timing.append(((step - first) * setup.batch, time.perf_counter() - begun))
                 _save(t, optimiser, epoch, step, sums)
                 return "interrupted"
+        ahead.done()
         whole = t.world.summed(sums.clone())
         seconds = time.perf_counter() - begun
         finite(t, float(whole[0]), epoch)
@@ -210,7 +214,7 @@ def precision_of(asked: str, device: torch.device) -> str:
     """What auto means: bf16 on a GPU that has it, fp32 elsewhere."""
     if asked != "auto":
         return asked
-    return "bf16" if device.type == "cuda" and torch.cuda.is_bf16_supported() else "fp32"
+    return "bf16" if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
 
 
 def cast_of(precision: str, device: torch.device) -> Callable[[], AbstractContextManager[None]]:

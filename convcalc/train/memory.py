@@ -89,6 +89,13 @@ def _of_process() -> Iterator[int]:
             yield most - pages * int(os.sysconf("SC_PAGE_SIZE"))
 
 
+def ran_out(error: RuntimeError) -> bool:
+    """Whether it is one of the ways in which torch and its libraries say that memory has run out, on a CPU or a GPU."""
+    said = str(error)
+    words = ("can't allocate memory", "not enough memory", "out of memory", "ALLOC_FAILED")
+    return isinstance(error, torch.OutOfMemoryError) or any(word in said for word in words)
+
+
 def too_large(found: Footprint, batch: int, moments: int, free: int) -> ConvcalcError:
     """What to say where a batch does not fit: what it takes, and how many samples would fit into the bytes that are free."""
     each = found.peak(batch, moments) - found.peak(batch - 1, moments)

@@ -122,13 +122,17 @@ def world(device: torch.device) -> Iterator[World]:
         torch.cuda.set_device(device)
     distributed.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
     found = World(distributed.get_rank(), size)
+    failed = True
     try:
         yield found
         found.wait()  # a process that leaves while another still talks to it may abort
+        failed = False
     except RuntimeError as error:
         # gloo has no type of its own for a connection that another process has closed
         if isinstance(error, distributed.DistError) or "gloo" in str(error):
             raise MissingError("process_gone") from None
         raise
     finally:
-        distributed.destroy_process_group()
+        # nccl would wait here for the others, which may never come: what has gone wrong must be said, and torchrun ends them then
+        if not failed or device.type != "cuda":
+            distributed.destroy_process_group()

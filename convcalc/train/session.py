@@ -26,7 +26,7 @@ from convcalc.train.finding import run_of
 from convcalc.train.graphs import own_stream, recordable
 from convcalc.train.kept import digest
 from convcalc.train.loop import Training, cast_of, finite, precision_of, tested, train
-from convcalc.train.memory import available, keep, too_large
+from convcalc.train.memory import available, keep, ran_out, too_large
 from convcalc.train.options import Options
 from convcalc.train.parallel import World, device_of, world
 from convcalc.train.recipes import Recipe, Setup, recipe_of
@@ -139,7 +139,12 @@ def _train(
     if options.freeze:
         freeze(built.module, told)
     meter = Cuda(device) if device.type == "cuda" else None
-    module = built.module.to(device)
+    try:
+        module = built.module.to(device)
+    except RuntimeError as error:  # others may have all of a GPU's memory
+        if ran_out(error):
+            raise MissingError("no_memory") from None
+        raise
     network = rewritten(module)
     last = device.type == "cuda" or wide(built.traced)
     if last:
@@ -223,10 +228,8 @@ def _train(
         found.write_json("confusion.json", measured.confusion.long().tolist())
         found.write_json("worst.json", [{"sample": i, "taken": j, "share": round(p, 6)} for i, j, p in measured.worst])
         found.write_json("summary.json", summary)
-    except torch.OutOfMemoryError:
-        raise too_large(needs, share, moments, free) from None
     except RuntimeError as error:
-        if "can't allocate memory" in str(error) or "not enough memory" in str(error):
+        if ran_out(error):
             raise too_large(needs, share, moments, free) from None
         if options.compiled and type(error).__module__.startswith("torch._"):  # dynamo's and inductor's own
             raise MissingError("cannot_compile", reason=str(error).splitlines()[0][:200]) from None

@@ -11,16 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from PIL import Image
 from rich.console import Console
 
 from convcalc.errors import ConvcalcError, MissingError
 from convcalc.quiz import progress
+from convcalc.train import parallel
 from convcalc.train.data import Asked, places
 from convcalc.train.data.folders import read_tree
+from convcalc.train.exact import exact
 from convcalc.train.finding import is_folder, runs_in
 from convcalc.train.live import Live
-from convcalc.train.memory import _of_groups, _of_process, available
+from convcalc.train.memory import _of_groups, _of_process, available, ran_out
 from convcalc.train.reasons import broken
 from convcalc.train.run import Run
 from training.runs import Convcalc, environment, trained
@@ -185,8 +188,6 @@ def test_the_limit_of_a_container(tmp_path: Path, line: str, place: str, limit: 
 
 
 def test_the_least_of_all_limits_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    import torch
-
     monkeypatch.setattr("convcalc.train.memory._of_groups", lambda: iter([12345, 99999]))
     assert available(torch.device("cpu")) == 12345
     monkeypatch.setattr(resource, "getrlimit", lambda which: (2**40, 2**40))
@@ -260,3 +261,48 @@ def test_a_data_file_that_is_closed_is_not_damaged(tmp_path: Path) -> None:
     assert (error.kind, error.exit_code, error.hint()) == ("no_access", 3, None)
     assert str(tmp_path / "labels.gz") in error.message("en")
     assert broken(tmp_path / "labels.gz", OSError(5, "Input/output error")).kind == "data_broken"
+
+
+@pytest.mark.parametrize("said", ["CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED when calling", "DefaultCPUAllocator: can't allocate memory: you tried", "DefaultCPUAllocator: not enough memory"])  # fmt: skip
+def test_the_ways_in_which_memory_runs_out(said: str) -> None:
+    assert ran_out(RuntimeError(said))
+    assert ran_out(torch.OutOfMemoryError("CUDA out of memory."))
+    assert not ran_out(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
+
+
+def test_a_gpu_that_others_have_filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: torch.nn.Module, *_: Any, **__: Any) -> Any:
+        raise RuntimeError("CUDA error: out of memory")
+
+    monkeypatch.setattr(torch.nn.Module, "to", full)
+    with pytest.raises(MissingError) as error:
+        trained(tmp_path)
+    assert error.value.kind == "no_memory"
+
+
+def test_fp32_is_fp32_on_a_gpu() -> None:
+    """The settings are there without one; TF32 has 10 bits of the 23."""
+    before = torch.backends.cudnn.allow_tf32
+    with exact(torch.device("cuda")):
+        assert not torch.backends.cudnn.allow_tf32
+        assert torch.are_deterministic_algorithms_enabled()
+    assert torch.backends.cudnn.allow_tf32 == before
+    assert not torch.are_deterministic_algorithms_enabled()
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_a_process_that_fails_waits_for_no_other(monkeypatch: pytest.MonkeyPatch, device: str) -> None:
+    """nccl's way to leave waits for the others; gloo's does not."""
+    left: list[str] = []
+    monkeypatch.setattr(parallel, "started", lambda: (0, 2))
+    monkeypatch.setattr(torch.cuda, "set_device", lambda device: None)
+    for name, value in (("init_process_group", None), ("get_rank", 0), ("barrier", None)):
+        monkeypatch.setattr(parallel.distributed, name, lambda *_, value=value, **__: value)
+    monkeypatch.setattr(parallel.distributed, "destroy_process_group", lambda: left.append(device))
+    monkeypatch.setattr(parallel.World, "wait", lambda self: None)
+    with parallel.world(torch.device(device)):
+        pass
+    assert left == [device]
+    with pytest.raises(OSError, match="full"), parallel.world(torch.device(device)):
+        raise OSError("full")
+    assert left == [device] * (2 if device == "cpu" else 1)

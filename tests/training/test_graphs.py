@@ -14,7 +14,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from convcalc.train import loop, session
 from convcalc.train.feed import Chosen
-from convcalc.train.graphs import WARM, Recorded, recordable
+from convcalc.train.graphs import WARM, Ahead, Recorded, recordable
 from convcalc.train.recipes import RECIPES
 from training.runs import equal, trained, weights
 
@@ -183,3 +183,55 @@ def test_no_step_waits_for_a_value(
     data = {"shapes": "shapes", "": str(folder)}.get(RECIPES[recipe].data, "digits")
     trained(tmp_path, recipe=recipe, flavour="fast", data=data, epochs=1, batch=4, limit=20)
     assert seen > 1
+
+
+def test_no_more_than_a_few_steps_are_given_to_a_gpu_before_they_are_done() -> None:
+    given: list[int] = []
+    waited: list[int] = []
+
+    class Event:
+        def __init__(self) -> None:
+            self.number = len(given)
+
+        def record(self) -> None:
+            given.append(self.number)
+
+        def synchronize(self) -> None:
+            waited.append(self.number)
+
+    ahead = Ahead(torch.device("cuda"), Event)
+    for step in range(20):
+        ahead.step()
+        assert len(given) - len(waited) == min(step + 1, Ahead.MOST)
+    ahead.done()
+    assert waited == given == list(range(20))
+    ahead.done()
+    cpu = Ahead(torch.device("cpu"), Event)
+    cpu.step()
+    cpu.done()
+    assert len(given) == 20
+
+
+def test_what_is_timed_has_been_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of an epoch, or of a part of one, is read when the device has done it."""
+    happened: list[str] = []
+
+    class Watched(Ahead):
+        def step(self) -> None:
+            happened.append("step")
+
+        def done(self) -> None:
+            happened.append("done")
+
+    monkeypatch.setattr(loop, "Ahead", Watched)
+    clock = loop.time.perf_counter
+
+    def read() -> float:
+        happened.append("clock")
+        return clock()
+
+    monkeypatch.setattr(loop.time, "perf_counter", read)
+    trained(tmp_path, epochs=1, limit=300, batch=100)
+    first, last = happened.index("step"), len(happened) - happened[::-1].index("step")
+    assert "clock" in happened[:first]
+    assert happened[last : last + 2] == ["done", "clock"]

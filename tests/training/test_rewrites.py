@@ -8,7 +8,8 @@ from torch import nn
 from torch.nn import functional as F
 
 import convcalc as cc
-from convcalc.train.rewrites import WIDE, Linears, PooledConv, WordWindows, rewritten
+from convcalc.train.rewrites import WIDE, Linears, PooledConv, rewritten
+from convcalc.train.windows import WordWindows, scattered
 
 
 def both(module: nn.Module, x: torch.Tensor) -> list[tuple[torch.Tensor, list[torch.Tensor]]]:
@@ -180,3 +181,16 @@ def test_other_branches_over_words_stay_as_they_are(spec: str) -> None:
     x = torch.randint(1, 50, (3, 20))
     assert not any(isinstance(part, WordWindows) for part in rewritten(module))
     assert torch.equal(rewritten(module)(x), module(x))
+
+
+def test_the_gradient_of_the_largest_is_the_same_added_at_once() -> None:
+    """As a GPU takes it, and as a CPU does; words come again, and windows lie over each other."""
+    torch.manual_seed(0)
+    places, at, grad = torch.randint(0, 5, (6, 9)), torch.randint(0, 7, (6, 4)), torch.randn(6, 4, dtype=torch.float64)
+    slow = torch.zeros(5, 3, 4, dtype=torch.float64)
+    for n in range(6):
+        for f in range(4):
+            for j in range(3):
+                slow[places[n, at[n, f] + j], j, f] += grad[n, f]
+    for at_once in (True, False):
+        assert torch.allclose(scattered(grad, places, at, (5, 3, 4), at_once), slow, atol=1e-12)
