@@ -203,7 +203,7 @@ def test_options_that_are_wrong(convcalc: Callable[..., Any], words: list[str], 
 def test_wrong_options_are_told_in_vietnamese_words(convcalc: Callable[..., Any]) -> None:
     for words, said in (
         (["train", "lenet", "more"], "thừa đối số more"),
-        (["predict"], "thiếu đối số RUN"),
+        (["predict"], "thiếu đối số run"),
         (["train", "--recipe", "slow"], "giá trị 'slow' của --recipe không hợp lệ, phải là một trong các giá trị: slide, fast"),
         (["shape", "relu", "--foo"], "không có tuỳ chọn --foo"),
         (["shape", "relu", "--batch"], "--batch cần một giá trị"),

@@ -85,7 +85,7 @@ def _convcalc(
 
 def main() -> None:
     """Run the command line and exit: 0 fine, 1 something is wrong with an answer, 2 with the input, 3 something is missing."""
-    begin()
+    begin()  # for those who call this themselves; the program has begun before its imports (__main__.py)
     try:
         code = _run()
         sys.stdout.flush()
@@ -125,9 +125,8 @@ def _run() -> int:
         if isinstance(error, ImportError) and (error.name or "").partition(".")[0] == "torch":
             return _report(MissingError("torch_needed", reason=str(error)))
         if isinstance(error, OSError):
-            if "temporary directory" in str(error) or "writable cache directory" in str(
-                error
-            ):  # Python's and matplotlib's
+            # Python's own words, and matplotlib's
+            if any(words in str(error) for words in ("temporary directory", "writable cache directory")):
                 return _report(MissingError("no_temporary"))
             if error.filename is None:
                 raise  # the output cannot be written
@@ -155,7 +154,7 @@ def _usage_error(error: Any) -> ConvcalcError:
     elif kind == "BadOptionUsage" and "does not take" in message:
         said = f"{option} không nhận giá trị"
     elif kind == "MissingParameter":
-        said = f"thiếu {name if name.startswith('-') else f'đối số {name.upper()}'}"
+        said = f"thiếu {name if name.startswith('-') else f'đối số {name}'}"
     elif param is not None and name:
         words = asked_options()
         given = next((words[i + 1] for i, word in enumerate(words[:-1]) if word in param.opts), "")

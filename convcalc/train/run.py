@@ -101,9 +101,8 @@ class Run:
         except (OSError, RuntimeError) as error:  # torch.save wraps a full disk in a RuntimeError
             if temporary:
                 Path(temporary).unlink(missing_ok=True)
-            kind = (
-                "run_unwritable" if self.checkpoints() else "cannot_write"
-            )  # of what is kept, or where nothing is yet
+            # that what is kept is whole can be said only where something is kept
+            kind = "run_unwritable" if self.checkpoints() else "cannot_write"
             raise MissingError(kind, path=str(self.folder / name.rstrip("-")), **why(error)) from None
         except BaseException:
             if temporary:

@@ -21,7 +21,7 @@ def made_on(device: torch.device, precision: str, compiled: bool, processes: int
     }  # fmt: skip
 
 
-# What the bits hang on, in words: a count's noun stands after it, a name stands alone.
+# What the bits hang on, in words, where the key alone does not say it.
 _NAMES = {
     "threads": ("threads", "số luồng"), "processes": ("processes", "số tiến trình"), "device": ("device", "thiết bị"),
     "evaluation_batch": ("samples measured at once", "số mẫu đánh giá mỗi lần"), "compiled": ("torch.compile", "torch.compile"),
@@ -40,11 +40,9 @@ def run_with(made: dict[str, Any], lang: str) -> str:
     said = [f"{key} {made[key]}" for key in ("convcalc", "torch") if key in made]
     said += [str(made[key]) for key in ("device", "precision") if key in made]
     said += ["torch.compile"] if made.get("compiled") else []
-    for key, noun, vi in (("threads", "thread", "luồng"), ("processes", "process", "tiến trình")):
-        if isinstance(made.get(key), int):
-            count = made[key]
-            plural = "" if count == 1 else "es" if noun.endswith("s") else "s"
-            said.append(f"{count} {pick(lang, noun + plural, vi)}")
+    for key, one, vi in (("threads", "thread", "luồng"), ("processes", "process", "tiến trình")):
+        if key in made:
+            said.append(f"{made[key]} {pick(lang, one if made[key] == 1 else key, vi)}")
     if "evaluation_batch" in made:
         once = made["evaluation_batch"]
         said.append(pick(lang, f"measured on {once} samples at once", f"đánh giá mỗi lần {once} mẫu"))
