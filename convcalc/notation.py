@@ -126,14 +126,19 @@ def _show_quotient(kind: str, over: Node, under: Node, style: Style) -> tuple[st
     return ("⌊{}/{}⌋".format(*sides), _ATOM) if kind == "floor" else ("/".join(sides), _PRODUCT)
 
 
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def raised(exponent: int) -> str:
+    """An exponent as it stands after its base: ⁻⁵."""
+    return str(exponent).translate(_RAISED)
 
 
 def _show_power(base: Node, exponent: int, style: Style) -> tuple[str, int]:
     text = _brackets(_show(base, style), _ATOM, style)
     if style == "python":
         return f"{text}**{exponent}", _ATOM
-    return (f"{text}^{{{exponent}}}" if style == "latex" else text + str(exponent).translate(_RAISED)), _ATOM
+    return (f"{text}^{{{exponent}}}" if style == "latex" else text + raised(exponent)), _ATOM
 
 
 class Written:

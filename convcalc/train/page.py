@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from convcalc.notation import raised
 from convcalc.train.run import Run
 from convcalc.train.sameness import run_with
 from convcalc.words import decimal, pick
@@ -147,8 +148,7 @@ def _number(value: float, lang: str) -> str:
     mantissa, e, power = f"{value:.4g}".partition("e")
     if not e:
         return decimal(mantissa, lang)
-    raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{decimal(mantissa, lang)}·10{raised}"
+    return f"{decimal(mantissa, lang)}·10{raised(int(power))}"
 
 
 def _cell(text: str) -> str:
