@@ -8,8 +8,10 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -54,6 +56,7 @@ WRITER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Barrier
 from convcalc.quiz.progress import Answered, Progress
 progress = Progress(Path(sys.argv[1]))
 i = 0
@@ -79,6 +82,19 @@ def test_two_terminals_at_once(place: Path) -> None:
     for who in ("a", "b"):
         own = [answer.question for answer in kept(place) if answer.given == who]
         assert own == [f"params.easy.{i}.v1" for i in range(60)]
+
+
+def test_many_make_the_file_at_once(tmp_path: Path) -> None:
+    for i in range(60):
+        path, ready = tmp_path / f"{i}.sqlite", Barrier(4)
+
+        def open_it(path: Path = path, ready: Barrier = ready) -> None:
+            ready.wait()
+            Progress(path).close()
+
+        with ThreadPoolExecutor(4) as several:
+            for done in [several.submit(open_it) for _ in range(4)]:
+                done.result()
 
 
 def test_a_kill_loses_no_answer_that_was_taken(place: Path) -> None:

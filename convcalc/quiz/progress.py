@@ -119,17 +119,15 @@ class Progress:
         run = self.connection.execute
         if run("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("the check of the file fails")
-        version = run("PRAGMA user_version").fetchone()[0]
-        owner, tables = (
-            run("PRAGMA application_id").fetchone()[0],
-            run("SELECT count(*) FROM sqlite_master").fetchone()[0],
-        )
+        # in one statement, since another terminal may be making the file
+        version, owner, tables = run(
+            "SELECT user_version, application_id, (SELECT count(*) FROM sqlite_master) FROM pragma_user_version, pragma_application_id"
+        ).fetchone()
         if owner not in (0, APPLICATION) or (version == 0 and tables):
             raise sqlite3.DatabaseError("it belongs to another program")
         if version > len(STEPS):
             raise ConvcalcError("progress_newer", path=self.path, version=version, known=len(STEPS))
-        run("PRAGMA journal_mode = WAL")
-        run("PRAGMA synchronous = FULL")
+        run("PRAGMA synchronous = EXTRA")  # an answer that is taken outlives a loss of power
         if version < len(STEPS):
             run("BEGIN IMMEDIATE")  # another terminal may be doing the same
             try:
