@@ -99,6 +99,20 @@ KINDS: dict[str, Kind] = {
         "Name the run that they come from: --init RUN.",
         "Chỉ ra run đã huấn luyện chúng: --init RUN.",
     ),
+    "processes_apart": Kind(
+        "the processes cannot reach each other over the network: {reason}",
+        "các tiến trình không kết nối được với nhau qua mạng: {reason}",
+        "Name the interface that joins the machines, as `ip -brief address` shows it, on each of them: GLOO_SOCKET_IFNAME=eth0; a firewall must let them through.",
+        "Trên mỗi máy, chỉ ra card mạng nối các máy với nhau (xem bằng `ip -brief address`): GLOO_SOCKET_IFNAME=eth0; tường lửa phải cho phép các kết nối này.",
+        3,
+    ),
+    "processes_network": Kind(
+        "other machines cannot reach this one: its name, {host}, stands for {address} here",
+        "các máy khác không kết nối được đến máy này: tên {host} ở đây ứng với địa chỉ {address}",
+        "Name the interface that joins the machines, as `ip -brief address` shows it: GLOO_SOCKET_IFNAME=eth0, or give --master-addr as a number.",
+        "Chỉ ra card mạng nối các máy với nhau (xem bằng `ip -brief address`): GLOO_SOCKET_IFNAME=eth0, hoặc dùng địa chỉ IP cho --master-addr.",
+        3,
+    ),
     "processes_unclear": Kind(
         "the environment says that this is process {rank} of {size} (RANK, WORLD_SIZE), which is none that torchrun has started",
         "biến môi trường cho biết đây là tiến trình {rank} trong {size} (RANK, WORLD_SIZE), nhưng không phải do torchrun khởi động",

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, distributed, nn
 
 from convcalc.errors import ConvcalcError, MissingError
+from convcalc.train.network import offer_reachable_address
 
 # So long processes wait for each other: the first may have a data set to download.
 PATIENCE = timedelta(hours=1)
@@ -120,7 +121,11 @@ def world(device: torch.device) -> Iterator[World]:
         return
     if device.type == "cuda":
         torch.cuda.set_device(device)
-    distributed.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
+    offer_reachable_address()
+    try:
+        distributed.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
+    except RuntimeError as error:
+        raise MissingError("processes_apart", reason=str(error).splitlines()[0]) from None
     found = World(distributed.get_rank(), size)
     failed = True
     try:

@@ -1,0 +1,68 @@
+"""The network by which processes on several machines reach each other."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import sys
+from contextlib import suppress
+
+from convcalc.errors import MissingError
+
+# linux/sockios.h: an interface's IPv4 address, and where it stands in the answer (netdevice(7): a name of 16 bytes, then a sockaddr_in).
+SIOCGIFADDR = 0x8915
+ADDRESS = slice(20, 24)
+# RFC 5737: an address that nobody has; the way to it is the way out.
+OUTSIDE = "192.0.2.1"
+
+
+def offer_reachable_address() -> None:
+    """Let gloo offer an address that other machines reach: sets GLOO_SOCKET_IFNAME where it is not set.
+
+    gloo offers what the host's own name stands for, which Debian and its descendants say is 127.0.1.1: there every machine finds
+    only itself. Raises `MissingError` where the interface cannot be told.
+    """
+    several = os.environ.get("LOCAL_WORLD_SIZE", "") != os.environ.get("WORLD_SIZE", "")
+    if sys.platform != "linux" or not several or os.environ.get("GLOO_SOCKET_IFNAME"):
+        return
+    host = socket.gethostname()
+    if not _loopback(_address(host)):
+        return
+    known = interfaces()
+    # the first machine, called by its name, finds only itself so
+    names = [known[own] for own in map(_own_address, (os.environ["MASTER_ADDR"], OUTSIDE)) if own in known]
+    if not names:
+        raise MissingError("processes_network", host=host, address=_address(host))
+    os.environ["GLOO_SOCKET_IFNAME"] = names[0]
+
+
+def interfaces() -> dict[str, str]:
+    """The names of this machine's network interfaces by their IPv4 addresses, without loopback ones; on Linux."""
+    import fcntl
+
+    found = {}
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        for _, name in socket.if_nameindex():
+            with suppress(OSError):  # it has no such address
+                answer = fcntl.ioctl(asked, SIOCGIFADDR, struct.pack("256s", name.encode()))
+                found[socket.inet_ntoa(answer[ADDRESS])] = name
+    return {address: name for address, name in found.items() if not _loopback(address)}
+
+
+def _own_address(other: str) -> str:
+    """The address of this machine from which it would speak to the other one; nothing is sent."""
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        asked.connect((other, 9))
+        return str(asked.getsockname()[0])
+    return ""
+
+
+def _address(name: str) -> str:
+    with suppress(OSError):
+        return socket.gethostbyname(name)
+    return ""
+
+
+def _loopback(address: str) -> bool:
+    return address.startswith("127.")
