@@ -59,8 +59,8 @@ KINDS: dict[str, Kind] = {
     "cannot_compile": Kind(
         "torch.compile cannot compile this network here: {reason}",
         "torch.compile không biên dịch được mạng này ở đây: {reason}",
-        "It needs a C++ compiler; leave out --compile.",
-        "Cần có trình biên dịch C++; bỏ --compile.",
+        "It needs a C++ compiler, and not every version of torch compiles every network; leave out --compile.",
+        "Cần có trình biên dịch C++, và không phải phiên bản torch nào cũng biên dịch được mọi mạng; bỏ --compile.",
         3,
     ),
     "bad_run_name": Kind(

@@ -125,7 +125,7 @@ def world(device: torch.device) -> Iterator[World]:
     try:
         distributed.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
     except RuntimeError as error:
-        raise MissingError("processes_apart", reason=str(error).splitlines()[0]) from None
+        raise MissingError("processes_apart", reason=str(error).splitlines()[0].rstrip(".")) from None
     found = World(distributed.get_rank(), size)
     failed = True
     try:

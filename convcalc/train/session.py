@@ -232,7 +232,7 @@ def _train(
         if ran_out(error):
             raise too_large(needs, share, moments, free) from None
         if options.compiled and type(error).__module__.startswith("torch._"):  # dynamo's and inductor's own
-            raise MissingError("cannot_compile", reason=str(error).splitlines()[0][:200]) from None
+            raise MissingError("cannot_compile", reason=" ".join(str(error).splitlines()[:2])[:200]) from None
         raise
     told("tested", summary)
     return summary | {"state": state}

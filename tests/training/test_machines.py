@@ -8,12 +8,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import torch
 
 from convcalc.errors import MissingError
-from convcalc.train import network
+from convcalc.train import network, parallel
 from convcalc.train.run import Run
 from training.runs import command, environment
 
@@ -101,6 +103,20 @@ def test_a_host_without_a_way_to_the_others(tmp_path: Path, hosts: list[str]) ->
     )  # fmt: skip
     assert ran.returncode == 3, ran
     assert f"{hosts[0]}, stands for 127.0.1.1" in " ".join(ran.stderr.split())
+
+
+def test_a_first_machine_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    there = {"RANK": "1", "WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": "localhost", "MASTER_PORT": str(port)}  # fmt: skip
+    for name, value in there.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(parallel, "PATIENCE", timedelta(seconds=1))
+    with pytest.raises(MissingError) as raised, parallel.world(torch.device("cpu")):
+        pass
+    assert raised.value.kind == "processes_apart"
+    assert str(port) in str(raised.value)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="how interfaces are asked for is Linux's")
