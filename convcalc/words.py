@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import locale
 import os
 import sys
 
@@ -117,12 +118,12 @@ WORDS: dict[str, tuple[str, str]] = {
 
 
 def default_language() -> str:
-    """From CONVCALC_LANG, else from the locale; English where neither is Vietnamese."""
+    """From CONVCALC_LANG, else from the locale, which Windows names without variables; English where neither is Vietnamese."""
     for name in ("CONVCALC_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name, "")
         if value:
             return "vi" if value.lower().startswith("vi") else "en"
-    return "en"
+    return "vi" if (locale.getlocale()[0] or "").lower().startswith("vi") else "en"
 
 
 def asked_options() -> list[str]:

@@ -252,6 +252,10 @@ def test_help_names_every_option(convcalc: Callable[..., Any]) -> None:
         ({"LC_ALL": "C", "LANG": "vi_VN.UTF-8"}, "en"),
         ({"CONVCALC_LANG": "vi", "LC_ALL": "C"}, "vi"),
         ({}, "en"),
+        ({"system": "Vietnamese_Vietnam"}, "vi"),
+        ({"system": "vi_VN"}, "vi"),
+        ({"system": "English_United States"}, "en"),
+        ({"system": "vi_VN", "CONVCALC_LANG": "en"}, "en"),
     ],
 )
 def test_the_language_follows_the_locale(
@@ -260,6 +264,8 @@ def test_the_language_follows_the_locale(
     from convcalc.words import default_language
 
     monkeypatch.delenv("LANG")
+    named = environment.get("system")  # what Windows has without a variable
+    monkeypatch.setattr("locale.getlocale", lambda: (named, None))
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert default_language() == lang

@@ -7,8 +7,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
@@ -23,6 +24,21 @@ from convcalc.quiz.reviews import fresh, schedule, traps
 
 Run = Callable[..., Any]
 DAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _all_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    real, made = sqlite3.connect, []
+
+    def connect(*given: Any, **named: Any) -> sqlite3.Connection:
+        made.append(real(*given, **named))
+        return made[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    yield
+    for one in made:
+        with suppress(sqlite3.ProgrammingError):  # of another thread, which has closed it
+            one.close()
 
 
 @pytest.fixture

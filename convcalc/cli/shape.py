@@ -121,7 +121,9 @@ shape.__doc__ = pick(HELP, shape.__doc__ or "", "Tính shape, số tham số, s�
 
 
 # FILE.py, FILE.py:CLASS, FILE.py:CLASS(num_classes=10)
-NAMED = re.compile(r"(?P<path>[^:>|]+\.py)(?::(?P<name>[A-Za-z_]\w*)(?:\((?P<arguments>.*)\))?)?", re.DOTALL)
+NAMED = re.compile(
+    r"(?P<path>(?:[A-Za-z]:[\\/])?[^:>|]+\.py)(?::(?P<name>[A-Za-z_]\w*)(?:\((?P<arguments>.*)\))?)?", re.DOTALL
+)
 
 
 def spec_text(spec: str | None) -> str:

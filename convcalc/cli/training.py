@@ -13,6 +13,8 @@ from convcalc.errors import ConvcalcError, MissingError
 from convcalc.process import interrupt
 from convcalc.render import console
 
+HANGUP: int = getattr(signal, "SIGHUP", 0)  # Windows has none
+
 
 def trained(options: dict[str, Any], named: set[str], resume: str | None, lang: str, quiet: bool) -> dict[str, Any]:
     """Train, and leave everything in the run's folder; returns the summary with its state. `named` are the options that were given."""
@@ -116,15 +118,15 @@ class _Interrupts:
         return self.asked
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
-        if self.asked and number == signal.SIGHUP:
+        if self.asked and number == HANGUP:
             return  # a terminal that is closed may send it twice
         if self.asked or not self.training:
             interrupt(number, frame)
         self.asked = True
 
     def __enter__(self) -> _Interrupts:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+        for number in (signal.SIGINT, signal.SIGTERM, HANGUP):
+            if number and (number != HANGUP or signal.getsignal(number) != signal.SIG_IGN):  # as nohup has it
                 self.before[number] = signal.signal(number, self._ask)
         return self
 

@@ -158,12 +158,9 @@ def _bytes_needed(traced: Trace, inputs: int) -> int:
 def _bytes_free(device: torch.device) -> int:
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0]
-    try:
-        with open("/proc/meminfo", encoding="ascii") as lines:  # noqa: PTH123
-            found = next(line for line in lines if line.startswith("MemAvailable"))
-        return int(found.split()[1]) * 1024 // 2
-    except (OSError, StopIteration):
-        return 4 * 1024**3
+    import psutil
+
+    return int(psutil.virtual_memory().available) // 2
 
 
 # -- letters ----------------------------------------------------------------------------------------------------

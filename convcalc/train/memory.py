@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -41,12 +40,10 @@ def available(device: torch.device) -> int:
 
 
 def _of_machine() -> int:
-    """What Linux has or could free."""
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
-    except (OSError, StopIteration, ValueError):
-        return int(os.sysconf("SC_PHYS_PAGES")) * int(os.sysconf("SC_PAGE_SIZE"))
+    """What the system has or could free."""
+    import psutil
+
+    return int(psutil.virtual_memory().available)
 
 
 def _of_groups(root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> Iterator[int]:
@@ -80,13 +77,15 @@ def _of_groups(root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self
 
 def _of_process() -> Iterator[int]:
     """What is left of the addresses that a process may have (ulimit -v)."""
-    import resource
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits
+        return
+    import psutil
 
     most, _ = resource.getrlimit(resource.RLIMIT_AS)
     if most != resource.RLIM_INFINITY:
-        with suppress(OSError, ValueError):
-            pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-            yield most - pages * int(os.sysconf("SC_PAGE_SIZE"))
+        yield most - int(psutil.Process().memory_info().vms)
 
 
 def ran_out(error: RuntimeError) -> bool:

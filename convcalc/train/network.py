@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
-import struct
-import sys
 from contextlib import suppress
 
 from convcalc.errors import MissingError
 
-# linux/sockios.h: an interface's IPv4 address, and where it stands in the answer (netdevice(7): a name of 16 bytes, then a sockaddr_in).
-SIOCGIFADDR = 0x8915
-ADDRESS = slice(20, 24)
 # RFC 5737: an address that nobody has; the way to it is the way out.
 OUTSIDE = "192.0.2.1"
 
@@ -24,7 +19,7 @@ def offer_reachable_address() -> None:
     only itself. Raises `MissingError` where the interface cannot be told.
     """
     several = os.environ.get("LOCAL_WORLD_SIZE", "") != os.environ.get("WORLD_SIZE", "")
-    if sys.platform != "linux" or not several or os.environ.get("GLOO_SOCKET_IFNAME"):
+    if not several or os.environ.get("GLOO_SOCKET_IFNAME"):
         return
     host = socket.gethostname()
     if not _loopback(_address(host)):
@@ -38,16 +33,11 @@ def offer_reachable_address() -> None:
 
 
 def interfaces() -> dict[str, str]:
-    """The names of this machine's network interfaces by their IPv4 addresses, without loopback ones; on Linux."""
-    import fcntl
+    """The names of this machine's network interfaces by their IPv4 addresses, without loopback ones."""
+    import psutil
 
-    found = {}
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
-        for _, name in socket.if_nameindex():
-            with suppress(OSError):  # it has no such address
-                answer = fcntl.ioctl(asked, SIOCGIFADDR, struct.pack("256s", name.encode()))
-                found[socket.inet_ntoa(answer[ADDRESS])] = name
-    return {address: name for address, name in found.items() if not _loopback(address)}
+    of_all = [(name, one) for name, several in psutil.net_if_addrs().items() for one in several]
+    return {one.address: name for name, one in of_all if one.family == socket.AF_INET and not _loopback(one.address)}
 
 
 def _own_address(other: str) -> str:

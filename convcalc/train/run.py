@@ -57,20 +57,16 @@ class Run:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Only one process trains a run; the lock goes with the process."""
-        import fcntl
+        from filelock import FileLock, Timeout
 
         path = self.folder / ".lock"
         try:
-            lock = path.open("a")
-        except OSError as error:
+            taken = FileLock(path).acquire(timeout=0)
+        except Timeout:
+            raise ConvcalcError("run_busy", name=str(self.folder)) from None
+        except (OSError, NotImplementedError) as error:
             raise MissingError("cannot_write", path=str(path), **why(error)) from None
-        with lock as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if not os.path.samestat(path.stat(), os.fstat(file.fileno())):  # who had it has just taken it away
-                    raise OSError
-            except OSError:
-                raise ConvcalcError("run_busy", name=str(self.folder)) from None
+        with taken:
             for name in (*LEFT, "checkpoint"):  # what a kill in the middle of a write has left
                 for left in self.folder.glob(f".{name}-*"):
                     left.unlink(missing_ok=True)
@@ -78,8 +74,8 @@ class Run:
                 yield
             finally:
                 with suppress(OSError):  # somebody may have taken the folder away
-                    if [path.name for path in self.folder.iterdir()] == [".lock"]:  # nothing came of it
-                        (self.folder / ".lock").unlink()
+                    if [one.name for one in self.folder.iterdir()] == [".lock"]:  # nothing came of it
+                        path.unlink()
                         self.folder.rmdir()
 
     def write(self, name: str, made: Callable[[IO[bytes]], str | None]) -> None:
@@ -93,11 +89,12 @@ class Run:
                 os.fsync(file.fileno())
             Path(temporary).chmod(0o666 & ~umask())
             Path(temporary).replace(self.folder / name)
-            folder = os.open(self.folder, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            if os.name == "posix":  # Windows opens no folder
+                folder = os.open(self.folder, os.O_RDONLY)
+                try:
+                    os.fsync(folder)
+                finally:
+                    os.close(folder)
         except (OSError, RuntimeError) as error:  # torch.save wraps a full disk in a RuntimeError
             if temporary:
                 Path(temporary).unlink(missing_ok=True)

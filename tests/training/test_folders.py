@@ -16,10 +16,11 @@ import pytest
 import torch
 
 from convcalc.errors import ConvcalcError
-from convcalc.train.data import Asked
+from convcalc.train.data import Array, Asked
 from convcalc.train.data.decoded import Decoded
 from convcalc.train.data.folders import decode, read_tree, unwarned
 from convcalc.train.feed import Feed, scaling_of
+from convcalc.train.reasons import Why
 from convcalc.train.recipes import recipe_of
 from convcalc.train.summary import published_for
 from training.files import written
@@ -435,7 +436,7 @@ def test_a_file_system_without_locks(tmp_path: Path, cache: Path, monkeypatch: p
     def refuse(*_: object) -> None:
         raise OSError(37, "No locks available")
 
-    monkeypatch.setattr("convcalc.train.data.decoded.fcntl.flock", refuse)
+    monkeypatch.setattr("fcntl.flock", refuse)
     tree(tmp_path / "pictures")
     assert (
         read_tree(tmp_path / "pictures", Asked(SIZE)).checksum()
@@ -450,9 +451,13 @@ def test_nobody_reads_what_is_being_decoded_again(tmp_path: Path, cache: Path, m
     paths = [path for name in ("cbb", "cbsd", "healthy") for path in sorted((tmp_path / "pictures" / name).iterdir())]
     place = Decoded.of(paths, (30, *SIZE))
     assert place.read() is not None
-    with place.held():
-        place.begin()
+
+    def fill(x: Array) -> dict[int, Why]:
         assert Decoded.of(paths, (30, *SIZE)).read() is None
+        return {0: {"reason": "it is no picture"}}
+
+    with place.held():
+        place.made(fill, False)
     assert place.read() is None
 
 

@@ -313,9 +313,9 @@ def test_a_lock_that_was_taken_away_holds_nothing(tmp_path: Path, monkeypatch: p
     found = Run(tmp_path)
     real = fcntl.flock
 
-    def late(file: Any, how: int) -> None:
+    def late(descriptor: int, how: int) -> None:
         (tmp_path / ".lock").unlink()  # its owner is done just between opening and locking
-        real(file, how)
+        real(descriptor, how)
 
     monkeypatch.setattr("fcntl.flock", late)
     with pytest.raises(ConvcalcError) as error, found.held():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -82,11 +83,10 @@ def review(count: CountOption = 10, plain: PlainOption = False, lang: LangOption
     from convcalc.quiz.reviews import asked_before, fresh, schedule
     from convcalc.render import console
 
-    progress = Progress(place())
-    answers = progress.answers()
+    with closing(Progress(place())) as progress:
+        answers = progress.answers()
     now = datetime.now(UTC)
     cards = schedule(answers, now)
-    progress.close()
     due = [card for card in cards if card.at <= now]
     if not due:
         console().print(_nothing_due(cards[0].at if cards else None, speech), markup=False, highlight=False)
@@ -111,9 +111,8 @@ def stats(json: JsonOption = False, lang: LangOption = None) -> None:
     from convcalc.quiz.progress import Progress, place
     from convcalc.quiz.stats import as_object, report
 
-    progress = Progress(place())
-    answers = progress.answers()
-    progress.close()
+    with closing(Progress(place())) as progress:
+        answers = progress.answers()
     if json:
         print(dump(as_object(answers)))
         return

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 import numpy as np
+from filelock import FileLock
 
 from convcalc.errors import ConvcalcError, MissingError
 from convcalc.files import write_bytes
@@ -22,6 +22,7 @@ from convcalc.train.reasons import Why
 
 # Goes up when the same pictures would be decoded to other values.
 _VERSION = 5
+_CHUNK = 2**24
 
 
 class Decoded:
@@ -43,17 +44,22 @@ class Decoded:
         folder = self.target.parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            lock = _lock(self.target).open("a")
+            _lock(self.target).touch()
         except OSError as error:
             raise _unwritable(folder, error) from None
-        with lock:
-            with suppress(OSError):  # some file systems have no locks: there each process decodes for itself
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                _sweep(folder, lock)
+        with ExitStack() as held:
+            with suppress(
+                OSError, NotImplementedError
+            ):  # some file systems have no locks: there each process decodes for itself
+                held.enter_context(FileLock(_lock(self.target)))
+                _sweep(folder, self.target)
             try:
                 yield
             finally:
-                self.temporary.unlink(missing_ok=True)  # what is still mapped stays readable
+                with suppress(
+                    OSError
+                ):  # what is still mapped stays readable; Windows keeps it, and the next process takes it away
+                    self.temporary.unlink(missing_ok=True)
 
     def read(self) -> tuple[Array, dict[int, Why]] | None:
         """The pictures in their order, and what was left out; None where they are not there, or not as they were written."""
@@ -66,22 +72,38 @@ class Decoded:
             return None
         return x[: len(x) - len(left_out)], left_out
 
-    def begin(self) -> Array:
+    def made(self, fill: Callable[[Array], dict[int, Why]], incomplete: bool) -> tuple[Array, dict[int, Why]]:
+        """The pictures as `fill` puts them into an array, and those that it could not decode; kept if there are none, or if `incomplete`."""
+        x = self._begin()
+        left_out = fill(x)
+        if left_out and not incomplete:
+            return x, left_out
+        x.flush()  # type: ignore[attr-defined]
+        del x  # Windows renames no file that is mapped
+        self.temporary.replace(self.target)
+        write_bytes(str(self.left_out), json.dumps(list(left_out.items())).encode())
+        return np.load(self.target, mmap_mode="c")[: self.shape[0] - len(left_out)], left_out
+
+    def _begin(self) -> Array:
         """An empty array on the disk, whose room is taken at once: a mapped file that finds the disk full later would end the process."""
         try:
             self.left_out.unlink(missing_ok=True)  # nobody reads until all is there
             x: Array = np.lib.format.open_memmap(self.temporary, "w+", np.uint8, self.shape)
             with self.temporary.open("r+b") as file:
-                os.posix_fallocate(file.fileno(), 0, self.temporary.stat().st_size)
+                _allocate(file, x.offset, self.temporary.stat().st_size)  # type: ignore[attr-defined]
         except OSError as error:
             raise _unwritable(self.target.parent, error) from None
         return x
 
-    def keep(self, x: Array, left_out: Sequence[tuple[int, Why]]) -> None:
-        """Let what was begun stay."""
-        x.flush()  # type: ignore[attr-defined]
-        self.temporary.replace(self.target)
-        write_bytes(str(self.left_out), json.dumps(left_out).encode())
+
+def _allocate(file: BinaryIO, first: int, size: int) -> None:
+    """Give a file of nothing from `first` on its room on the disk."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file.fileno(), 0, size)
+        return
+    file.seek(first)
+    for begin in range(first, size, _CHUNK):
+        file.write(bytes(min(_CHUNK, size - begin)))
 
 
 def _name(paths: Sequence[Path], shape: tuple[int, ...]) -> str:
@@ -104,13 +126,12 @@ def _lock(target: Path) -> Path:
     return target.with_suffix(".lock")
 
 
-def _sweep(folder: Path, own: IO[str]) -> None:
-    """Take away what processes that were killed had begun."""
+def _sweep(folder: Path, own: Path) -> None:
+    """Take away what processes that were killed had begun; of their pictures' targets the own one is held already."""
     for left in folder.glob(".*.npy"):
-        target = left.with_name(left.name[1:].partition("-")[0])
-        with suppress(OSError), _lock(target).open("a") as lock:
-            if lock.name != own.name:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # an error where its process is at it
+        lock = _lock(left.with_name(left.name[1:].partition("-")[0]))
+        # an error where its process is at it
+        with suppress(OSError), nullcontext() if lock == _lock(own) else FileLock(lock, timeout=0):
             left.unlink(missing_ok=True)
 
 

@@ -161,11 +161,7 @@ def _decoded(paths: list[Path], asked: Asked, told: Told) -> tuple[Array, Array,
             with place.held():
                 there = _good(place.read(), paths, size)  # another process may have been at it
                 if there is None:
-                    begun = place.begin()
-                    failed = _fill(begun, paths, size, told)
-                    if asked.skip_bad or not failed:
-                        place.keep(begun, list(failed.items()))
-                    there = place.read() or (begun, failed)
+                    there = place.made(lambda x: _fill(x, paths, size, told), asked.skip_bad)
         x, bad = there
     kept = np.array([i for i in range(len(paths)) if i not in bad], np.int64)
     return x[: len(kept)], kept, [(paths[i], reason) for i, reason in bad.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from math import isqrt
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,9 @@ def read_mat(path: Path, seed: int, name: str) -> Dataset:
     from scipy.io import loadmat
 
     try:
-        found = loadmat(str(path))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # sparse matrices are taken in either of scipy's forms
+            found = loadmat(str(path))
     except Exception as error:  # scipy raises many kinds for what is no such file
         raise broken(path, error) from None
     for key in ("X", "y"):

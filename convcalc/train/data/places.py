@@ -164,17 +164,15 @@ def fetch(source: Source, told: Told) -> Path:
 
 def _download(file: Remote, folder: Path, told: Told) -> None:
     """By pooch: to another name, checked, then renamed; what a broken connection left is taken up again."""
-    import fcntl
-
     import pooch
     import requests
+    from filelock import FileLock
 
     pooch.get_logger().setLevel("ERROR")
     reason: Why = {"reason": ""}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / f".{file.name}.lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be at it; what it got is taken
+        with FileLock(folder / f".{file.name}.lock"):  # another process may be at it; what it got is taken
             for url in file.mirrors:
                 if (folder / file.name).is_file():
                     return
