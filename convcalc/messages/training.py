@@ -24,8 +24,8 @@ KINDS: dict[str, Kind] = {
         "Dùng cùng một lệnh và cùng dữ liệu cho mọi tiến trình.",
     ),
     "process_gone": Kind(
-        "another process of this training has ended",
-        "một tiến trình khác của lần huấn luyện này đã dừng",
+        "another process of this training has ended, or is not reached any more",
+        "một tiến trình khác của lần huấn luyện này đã dừng hoặc không còn liên lạc được",
         "Its own words say why; the same command (without --fresh) goes on from the last checkpoint.",
         "Xem thông báo của tiến trình đó để biết lý do; chạy lại lệnh này (bỏ --fresh) để tiếp tục từ checkpoint gần nhất.",
     ),
