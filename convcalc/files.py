@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
 import os
+import secrets
 import sys
-import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from convcalc.errors import ConvcalcError, MissingError
 from convcalc.reasons import of_system
+
+# How a file in UTF-16 begins.
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# Windows renames nothing over a file that another program reads: so often it is tried, and so many seconds lie between.
+TRIES, PAUSE_S = 20, 0.1
 
 
 def read_bytes(path: str) -> bytes:
@@ -24,9 +32,14 @@ def read_bytes(path: str) -> bytes:
 def read_text(path: str) -> str:
     """The text of a file, or of standard input for "-"."""
     try:
-        return read_bytes(path).decode("utf-8-sig")
+        return text_of(read_bytes(path))
     except UnicodeDecodeError:
         raise ConvcalcError("not_text", path=f"'{path}'") from None
+
+
+def text_of(content: bytes) -> str:
+    """Text in UTF-8, or in UTF-16 where its first bytes say so, as in files of Windows PowerShell; raises `UnicodeDecodeError`."""
+    return content.decode("utf-16" if content.startswith(UTF_16) else "utf-8-sig")
 
 
 def write_text(path: str, text: str, overwrite: bool = True) -> None:
@@ -47,30 +60,49 @@ def write_bytes(path: str, content: bytes, overwrite: bool = True) -> None:
         return
     if not overwrite and target.exists():
         raise ConvcalcError("exists", path=path)
-    temporary = ""
+    temporary = beside(target)
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}-")
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
+            if os.name == "posix" and target.exists():
+                temporary.chmod(target.stat().st_mode & 0o777)
             file.write(content)
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~umask()
-        Path(temporary).chmod(mode)
         if overwrite:
-            Path(temporary).replace(target)
+            replace(temporary, target)
         else:
-            os.link(temporary, target)
-            Path(temporary).unlink()
+            _add(temporary, target, content)
     except FileExistsError:
-        Path(temporary).unlink(missing_ok=True)
         raise ConvcalcError("exists", path=path) from None
     except (OSError, ValueError) as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
         reason = of_system(error) if isinstance(error, OSError) else {"reason": str(error)}
         raise ConvcalcError("cannot_write", path=path, **reason) from None
+    finally:
+        with suppress(OSError, ValueError):
+            temporary.unlink(missing_ok=True)
 
 
-def umask() -> int:
-    """The permissions that new files are not given."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def beside(target: Path) -> Path:
+    """A new name beside what is about to be written. On Windows tempfile would look for one for ever in a folder that is closed to it."""
+    return target.parent / f".{target.name[:40]}-{secrets.token_hex(6)}"
+
+
+def replace(temporary: Path, target: Path) -> None:
+    """Rename over what may be there."""
+    for tried in range(TRIES):
+        try:
+            temporary.replace(target)
+            return
+        except PermissionError:
+            if os.name != "nt" or tried == TRIES - 1:
+                raise
+            time.sleep(PAUSE_S)
+
+
+def _add(temporary: Path, target: Path, content: bytes) -> None:
+    """Give a file its name, which must be free; raises `FileExistsError`."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError:  # USB sticks and some shares have no links
+        with target.open("xb") as file:
+            file.write(content)

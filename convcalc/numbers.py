@@ -14,6 +14,7 @@ from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
 from convcalc.errors import ConvcalcError
+from convcalc.files import text_of
 from convcalc.shape import short
 
 Number: TypeAlias = "int | Fraction"
@@ -147,7 +148,7 @@ def read_file(name: str, content: bytes, what: str) -> Array:
         plain = loaded.astype(str).tolist() if loaded.dtype.kind == "f" else loaded.astype(int).tolist()
         return from_nested(_exact(plain, what), what)
     try:
-        text = content.decode("utf-8-sig")
+        text = text_of(content)
     except UnicodeDecodeError:
         raise ConvcalcError("not_text", path=f"'{name}'") from None
     if name.lower().endswith(".csv"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -20,6 +21,11 @@ def begin() -> None:
         stream = getattr(sys, name)
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that cannot show ⌊ shows ? and goes on
+    # Windows gives files and pipes an encoding without most of the letters of Vietnamese
+    if os.name == "nt" and "PYTHONIOENCODING" not in os.environ:
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure") and not stream.isatty():
+                stream.reconfigure(encoding="utf-8", errors="replace")
     if os.environ.get("COLUMNS", "").strip() in ("", "0"):  # not known
         os.environ.pop("COLUMNS", None)
     with suppress(ValueError):  # not in the main thread
@@ -42,6 +48,13 @@ def nowhere(descriptor: int) -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, descriptor)
     os.close(null)
+
+
+def unread(error: OSError) -> bool:
+    """Whether whoever read the output has gone; Windows has no word of its own for that."""
+    return isinstance(error, BrokenPipeError) or (
+        os.name == "nt" and error.errno == errno.EINVAL and error.filename is None
+    )
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:

@@ -25,12 +25,17 @@ _VI = {
     errno.ENETUNREACH: "không có kết nối mạng",
     errno.ETIMEDOUT: "quá thời gian chờ",
 }
+# Windows' words for a file that another program holds: "access is denied", and two violations of sharing.
+_PERHAPS_OPEN = (5, 32, 33)
 
 
 def of_system(error: OSError) -> dict[str, Any]:
     """`reason` and, where there are Vietnamese words for it, `reason_vi` of a message."""
     found: dict[str, Any] = {"reason": error.strerror or str(error)}
     words = _VI.get(error.errno or 0)
+    if getattr(error, "winerror", None) in _PERHAPS_OPEN:
+        found["reason"] += " (or another program has it open)"
+        words = f"{words}, hoặc đang mở trong chương trình khác"
     return found if words is None else found | {"reason_vi": words}
 
 

@@ -72,7 +72,6 @@ WRITER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Barrier
 from convcalc.quiz.progress import Answered, Progress
 progress = Progress(Path(sys.argv[1]))
 i = 0

@@ -30,11 +30,31 @@ def run(tmp_path: Path, words: str) -> str:
         ("shape lenet --input 1,28,28", "agrees"),
         ("check --samples 5", "no mismatch"),
         ("draw lenet --output lenet.svg", "is written"),
-        ("quiz stats", ""),
+        ("quiz stats", "Nothing answered"),
     ],
 )
 def test_a_command(tmp_path: Path, words: str, said: str) -> None:
     assert said in run(tmp_path, words)
+
+
+def test_vietnamese_in_a_pipe(tmp_path: Path) -> None:
+    plain = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    ran = subprocess.run(
+        [sys.executable, str(SCRIPT), "shape", "conv 3x3 s2", "--input", "1,28,28", "--explain", "--no-check", "--lang", "vi"],
+        env={key: value for key, value in os.environ.items() if key != "PYTHONIOENCODING"} | plain, capture_output=True, timeout=60,
+    )  # fmt: skip
+    assert "số tham số" in ran.stdout.decode()
+    assert "⌊" in ran.stdout.decode()
+
+
+@pytest.mark.parametrize("name", ["C:x", "a?", "lenet.", "a\\b"])
+def test_a_name_that_windows_has_not(tmp_path: Path, name: str) -> None:
+    words = [*TRAIN.split()[:-1], name, "--lang", "en"]
+    ran = subprocess.run(
+        [sys.executable, str(SCRIPT), *words], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert (ran.returncode, "cannot be the name of a folder" in " ".join(ran.stderr.split())) == (2, True)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_training_and_its_run(tmp_path: Path) -> None:

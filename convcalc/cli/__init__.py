@@ -15,7 +15,7 @@ from convcalc import __version__
 from convcalc.cli.options import LangOption
 from convcalc.cli.spoken import Command, Group
 from convcalc.errors import ConvcalcError, MissingError, internal
-from convcalc.process import begin, end, nowhere
+from convcalc.process import begin, end, nowhere, unread
 from convcalc.reasons import of_system
 from convcalc.words import LANGUAGES, asked_language, asked_options, pick
 
@@ -89,16 +89,14 @@ def main() -> None:
     try:
         code = _run()
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader, such as head, has seen enough; what is still in the buffer has nowhere to go.
-        nowhere(sys.stdout.fileno())
-        code = 0
     except OSError as error:
-        full = ConvcalcError("no_output", **of_system(error))
-        code = full.exit_code
-        nowhere(sys.stdout.fileno())
-        with suppress(OSError):  # standard error may be as full
-            _report(full, json=False)
+        nowhere(sys.stdout.fileno())  # what is still in the buffer has nowhere to go
+        code = 0
+        if not unread(error):  # as head leaves, which has seen enough
+            full = ConvcalcError("no_output", **of_system(error))
+            code = full.exit_code
+            with suppress(OSError):  # standard error may be as full
+                _report(full, json=False)
     sys.exit(end(code))
 
 

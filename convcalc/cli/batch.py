@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from json import JSONEncoder
 
 from convcalc.errors import ConvcalcError, SpecError, internal
+from convcalc.files import UTF_16
 from convcalc.results import error_object, trace_object
 from convcalc.scan import as_shape
 from convcalc.spec import read_spec
@@ -25,10 +26,12 @@ def run_batch(data: bytes, lang: str) -> int:
 
     Blank lines are passed over. The exit code is 2 if any line was bad.
     """
+    if data.startswith(UTF_16):  # as in files of Windows PowerShell
+        data = data.decode("utf-16", "replace").encode()
     lines = [line.rstrip(b"\r") for line in data.removeprefix(codecs.BOM_UTF8).split(b"\n") if line.strip(b" \r")]
     chunks = [lines[i : i + CHUNK] for i in range(0, len(lines), CHUNK)]
     work = partial(answers, lang=lang)
-    workers = os.cpu_count() or 1
+    workers = min(os.cpu_count() or 1, 61)  # Windows waits for no more
     if len(lines) < MANY or workers == 1:
         return max((_print(work(chunk)) for chunk in chunks), default=0)
     from concurrent.futures import ProcessPoolExecutor

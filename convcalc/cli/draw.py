@@ -119,5 +119,5 @@ def _write_steps(
 
 
 def _slug(spec: str) -> str:
-    name = spec.rsplit("/", 1)[-1]
+    name = re.split(r"[/\\]", spec)[-1]
     return re.sub(r"[^\w]+", "-", name).strip("-")[:40].strip("-") or "drawing"

@@ -104,7 +104,10 @@ def train(
         )
         raise ConvcalcError("out_of_range", option="--target-accuracy", value=f"{target:g}", low="0.000001", high=1, hint=hint[0], hint_vi=hint[1])  # fmt: skip
     if name is not None and (
-        name.strip() in ("", ".", "..") or "/" in name or os.sep in name or not name.isprintable()
+        name.strip() in ("", ".", "..")
+        or "/" in name
+        or not name.isprintable()
+        or (os.name == "nt" and (set(name) & set('<>:"|?*\\') or name[-1] in ". "))
     ):
         raise ConvcalcError("bad_run_name", name=name)
     from convcalc.cli.training import trained

@@ -102,15 +102,15 @@ KINDS: dict[str, Kind] = {
     "processes_apart": Kind(
         "the processes cannot reach each other over the network: {reason}",
         "các tiến trình không kết nối được với nhau qua mạng: {reason}",
-        "Name the interface that joins the machines, as `ip -brief address` shows it, on each of them: GLOO_SOCKET_IFNAME=eth0; a firewall must let them through.",
-        "Trên mỗi máy, chỉ ra card mạng nối các máy với nhau (xem bằng `ip -brief address`): GLOO_SOCKET_IFNAME=eth0; tường lửa phải cho phép các kết nối này.",
+        "On each machine, name the interface that joins them: GLOO_SOCKET_IFNAME=eth0 (ip address, ifconfig or ipconfig lists them); a firewall must let them through.",
+        "Trên mỗi máy, chỉ ra card mạng nối các máy với nhau: GLOO_SOCKET_IFNAME=eth0 (xem bằng ip address, ifconfig hoặc ipconfig); tường lửa phải cho phép các kết nối này.",
         3,
     ),
     "processes_network": Kind(
-        "other machines cannot reach this one: its name, {host}, stands for {address} here",
-        "các máy khác không kết nối được đến máy này: tên {host} ở đây ứng với địa chỉ {address}",
-        "Name the interface that joins the machines, as `ip -brief address` shows it: GLOO_SOCKET_IFNAME=eth0, or give --master-addr as a number.",
-        "Chỉ ra card mạng nối các máy với nhau (xem bằng `ip -brief address`): GLOO_SOCKET_IFNAME=eth0, hoặc dùng địa chỉ IP cho --master-addr.",
+        "other machines cannot reach this one by its name, {host}",
+        "các máy khác không kết nối được đến máy này qua tên của nó, {host}",
+        "Name the interface that joins the machines: GLOO_SOCKET_IFNAME=eth0 (ip address, ifconfig or ipconfig lists them), or give --master-addr as a number.",
+        "Chỉ ra card mạng nối các máy với nhau: GLOO_SOCKET_IFNAME=eth0 (xem bằng ip address, ifconfig hoặc ipconfig), hoặc dùng địa chỉ IP cho --master-addr.",
         3,
     ),
     "processes_unclear": Kind(

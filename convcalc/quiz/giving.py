@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,6 +13,7 @@ from typing import Any
 
 from convcalc import __version__
 from convcalc.errors import ConvcalcError
+from convcalc.files import beside, replace
 from convcalc.quiz.key import key_object
 from convcalc.quiz.markdown import key_text, paper_text
 from convcalc.quiz.objects import question_object
@@ -74,15 +74,15 @@ def give(paper: Paper, students: Sequence[Student], seed: int, lang: str, out: s
         raise ConvcalcError("exists", path=out)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:40]}-"))
+        building = beside(target)
+        building.mkdir()
     except OSError as error:
         raise ConvcalcError("cannot_write", path=out, **of_system(error)) from None
     try:
         _write(building, paper, students, seed, lang)
-        building.chmod(0o755)
         if target.exists():
             target.rmdir()
-        building.rename(target)
+        replace(building, target)
     except OSError as error:
         raise ConvcalcError("cannot_write", path=out, **of_system(error)) from None
     finally:
@@ -101,10 +101,10 @@ def _write(folder: Path, paper: Paper, students: Sequence[Student], seed: int, l
         asked = paper.asked(seed, student.id)
         pictures = _pictures(folder / "papers", asked, student, lang, drawn)
         text = paper_text(paper, asked, lang, student.id, student.name, pictures)
-        (folder / "papers" / f"{student.id}.md").write_text(text, encoding="utf-8")
+        (folder / "papers" / f"{student.id}.md").write_bytes(text.encode())
         made = _json(_paper_object(paper, asked, student, lang, pictures))
-        (folder / "papers" / f"{student.id}.json").write_text(made, encoding="utf-8")
-        (folder / "keys" / f"{student.id}.md").write_text(key_text(paper, asked, lang, student.id), encoding="utf-8")
+        (folder / "papers" / f"{student.id}.json").write_bytes(made.encode())
+        (folder / "keys" / f"{student.id}.md").write_bytes(key_text(paper, asked, lang, student.id).encode())
         keys[student.id] = {"name": student.name, "questions": [key_object(one) for one in asked]}
         one_paper: dict[str, Any] = {
             "id": student.id,
@@ -119,8 +119,8 @@ def _write(folder: Path, paper: Paper, students: Sequence[Student], seed: int, l
         listed.append(one_paper)
     head = {"paper": paper.name, "title": paper.title[which], "seed": seed, "lang": lang, "convcalc": __version__}
     sections = [section.title[which] for section in paper.sections]
-    (folder / "key.json").write_text(_json({**head, "sections": sections, "students": keys}, 0), encoding="utf-8")
-    (folder / "manifest.json").write_text(_json({**head, "students": listed}), encoding="utf-8")
+    (folder / "key.json").write_bytes(_json({**head, "sections": sections, "students": keys}, 0).encode())
+    (folder / "manifest.json").write_bytes(_json({**head, "students": listed}).encode())
 
 
 def _pictures(

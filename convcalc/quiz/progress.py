@@ -127,6 +127,7 @@ class Progress:
             raise sqlite3.DatabaseError("it belongs to another program")
         if version > len(STEPS):
             raise ConvcalcError("progress_newer", path=self.path, version=version, known=len(STEPS))
+        run("PRAGMA fullfsync = 1")  # macOS has a stronger way
         run("PRAGMA synchronous = EXTRA")  # an answer that is taken outlives a loss of power
         if version < len(STEPS):
             run("BEGIN IMMEDIATE")  # another terminal may be doing the same
@@ -137,7 +138,8 @@ class Progress:
                 run(f"PRAGMA application_id = {APPLICATION}")
                 run("COMMIT")
             except BaseException:
-                run("ROLLBACK")
+                if self.connection.in_transaction:  # where the disk is full, SQLite has done it
+                    run("ROLLBACK")
                 raise
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -69,7 +70,11 @@ class Feed:
         self.split, self.device, self.shape, self.seed = split, device, shape, seed
         self.rank, self.world = share
         self.mapped = isinstance(split.x, np.memmap)
-        self.x = torch.from_numpy(np.asarray(split.x)) if self.mapped else torch.from_numpy(split.x.copy()).to(device)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a mapped file may not be written to; nobody does
+            self.x = (
+                torch.from_numpy(np.asarray(split.x)) if self.mapped else torch.from_numpy(split.x.copy()).to(device)
+            )
         self.places = None if split.places is None else torch.from_numpy(split.places)
         self.y = torch.from_numpy(split.y.astype(np.int64)).to(device)
         self.lengths = None if split.lengths is None else torch.from_numpy(split.lengths.astype(np.int64))

@@ -15,20 +15,21 @@ OUTSIDE = "192.0.2.1"
 def offer_reachable_address() -> None:
     """Let gloo offer an address that other machines reach: sets GLOO_SOCKET_IFNAME where it is not set.
 
-    gloo offers what the host's own name stands for, which Debian and its descendants say is 127.0.1.1: there every machine finds
-    only itself. Raises `MissingError` where the interface cannot be told.
+    gloo offers what the host's own name stands for. Debian and its descendants say 127.0.1.1, where every machine finds only itself;
+    where the name stands for nothing, gloo takes such an address too. Raises `MissingError` where the interface cannot be told.
     """
     several = os.environ.get("LOCAL_WORLD_SIZE", "") != os.environ.get("WORLD_SIZE", "")
-    if not several or os.environ.get("GLOO_SOCKET_IFNAME"):
+    master, host = os.environ.get("MASTER_ADDR", ""), socket.gethostname()
+    if not several or master == "localhost" or _loopback(master) or os.environ.get("GLOO_SOCKET_IFNAME"):
         return
-    host = socket.gethostname()
-    if not _loopback(_address(host)):
+    own = _address(host)
+    if own and not _loopback(own):
         return
     known = interfaces()
     # the first machine, called by its name, finds only itself so
-    names = [known[own] for own in map(_own_address, (os.environ["MASTER_ADDR"], OUTSIDE)) if own in known]
+    names = [known[way] for way in map(_own_address, (master, OUTSIDE)) if way in known]
     if not names:
-        raise MissingError("processes_network", host=host, address=_address(host))
+        raise MissingError("processes_network", host=host)
     os.environ["GLOO_SOCKET_IFNAME"] = names[0]
 
 

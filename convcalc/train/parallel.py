@@ -121,10 +121,14 @@ def world(device: torch.device) -> Iterator[World]:
         return
     if device.type == "cuda":
         torch.cuda.set_device(device)
+    # torch has nccl on Linux alone; gloo takes what lies on GPUs by way of the CPU
+    backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" and distributed.is_nccl_available() else "gloo"
     offer_reachable_address()
     try:
-        distributed.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
+        distributed.init_process_group(backend, timeout=PATIENCE)
     except RuntimeError as error:
+        if not _of_network(error):
+            raise
         raise MissingError("processes_apart", reason=str(error).splitlines()[0].rstrip(".")) from None
     found = World(distributed.get_rank(), size)
     failed = True
@@ -133,11 +137,15 @@ def world(device: torch.device) -> Iterator[World]:
         found.wait()  # a process that leaves while another still talks to it may abort
         failed = False
     except RuntimeError as error:
-        # gloo has no type of its own for a connection that another process has closed
-        if isinstance(error, distributed.DistError) or "gloo" in str(error):
+        if _of_network(error):
             raise MissingError("process_gone") from None
         raise
     finally:
         # it may wait for the others, which never come: what has gone wrong must be said, and torchrun ends them then
         if not failed:
             distributed.destroy_process_group()
+
+
+def _of_network(error: RuntimeError) -> bool:
+    """Whether processes do not reach each other; gloo has no type of its own for that."""
+    return isinstance(error, distributed.DistError) or "gloo" in str(error).lower()

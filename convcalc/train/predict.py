@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from convcalc.errors import ConvcalcError, MissingError
+from convcalc.files import text_of
 from convcalc.train.data import Split
 from convcalc.train.data.folders import ENDINGS, decode, unwarned
 from convcalc.train.data.reviews import numbered, words_of
@@ -69,7 +70,7 @@ def _texts(found: Opened, text: str) -> Split:
         raise MissingError("no_file", path=text, reason="No such file", reason_vi="không tìm thấy")
     if there:
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            text = text_of(path.read_bytes())
         except (OSError, UnicodeDecodeError) as error:
             raise MissingError("bad_text", path=str(path), **why(error)) from None
     x, lengths = numbered([words_of(text)], found.words)

@@ -6,7 +6,6 @@ import io
 import json
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from convcalc.errors import ConvcalcError, MissingError
-from convcalc.files import umask
+from convcalc.files import beside, replace
 from convcalc.train import kept
 from convcalc.train.reasons import Why, why
 
@@ -66,29 +65,30 @@ class Run:
             raise ConvcalcError("run_busy", name=str(self.folder)) from None
         except (OSError, NotImplementedError) as error:
             raise MissingError("cannot_write", path=str(path), **why(error)) from None
-        with taken:
-            for name in (*LEFT, "checkpoint"):  # what a kill in the middle of a write has left
-                for left in self.folder.glob(f".{name}-*"):
-                    left.unlink(missing_ok=True)
-            try:
-                yield
-            finally:
-                with suppress(OSError):  # somebody may have taken the folder away
-                    if [one.name for one in self.folder.iterdir()] == [".lock"]:  # nothing came of it
-                        path.unlink()
-                        self.folder.rmdir()
+        try:
+            with taken:
+                for name in (*LEFT, "checkpoint"):  # what a kill in the middle of a write has left
+                    for left in self.folder.glob(f".{name}-*"):
+                        _drop(left)
+                try:
+                    yield
+                finally:
+                    with suppress(OSError):  # somebody may have taken the folder away
+                        if [one.name for one in self.folder.iterdir()] == [".lock"]:
+                            path.unlink()  # on Windows it goes with the lock
+        finally:
+            with suppress(OSError):  # nothing came of it, or else the system refuses
+                self.folder.rmdir()
 
     def write(self, name: str, made: Callable[[IO[bytes]], str | None]) -> None:
         """A file of the run, written by `made` to another name, synced and renamed; `made` may return the rest of its name."""
-        temporary = ""
+        temporary = beside(self.folder / name)
         try:
-            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=f".{name}-")
-            with os.fdopen(handle, "wb") as file:
+            with temporary.open("xb") as file:
                 name += made(file) or ""
                 file.flush()
                 os.fsync(file.fileno())
-            Path(temporary).chmod(0o666 & ~umask())
-            Path(temporary).replace(self.folder / name)
+            replace(temporary, self.folder / name)
             if os.name == "posix":  # Windows opens no folder
                 folder = os.open(self.folder, os.O_RDONLY)
                 try:
@@ -96,15 +96,11 @@ class Run:
                 finally:
                     os.close(folder)
         except (OSError, RuntimeError) as error:  # torch.save wraps a full disk in a RuntimeError
-            if temporary:
-                Path(temporary).unlink(missing_ok=True)
             # that what is kept is whole can be said only where something is kept
             kind = "run_unwritable" if self.checkpoints() else "cannot_write"
             raise MissingError(kind, path=str(self.folder / name.rstrip("-")), **why(error)) from None
-        except BaseException:
-            if temporary:
-                Path(temporary).unlink(missing_ok=True)
-            raise
+        finally:
+            _drop(temporary)
 
     def write_bytes(self, name: str, content: bytes) -> None:
         self.write(name, lambda file: void(file.write(content)))
@@ -208,12 +204,12 @@ class Run:
         self.write(place, made)
         for old in self.checkpoints():  # a damaged one of the same step, trained again
             if old.name.startswith(place) and old.name != place + end:
-                old.unlink(missing_ok=True)
+                _drop(old)
         for old in self.damaged:
-            old.unlink(missing_ok=True)
+            _drop(old)
         self.damaged = []
         for old in self.checkpoints()[KEPT:]:
-            old.unlink(missing_ok=True)
+            _drop(old)
 
     def load(self, device: Any = "cpu") -> dict[str, Any] | None:
         """The newest checkpoint that can be read, or None where there is none. Nothing in it is ever run."""
@@ -278,6 +274,12 @@ def _place(path: Path) -> tuple[int, int, str]:
 def _as_written(path: Path, content: bytes) -> bool:
     """Whether the content of a checkpoint is what its name says."""
     return blake2b(content, digest_size=6).hexdigest() == path.stem.rpartition("-")[2]
+
+
+def _drop(path: Path) -> None:
+    """Take a file away; one that another program reads stays on Windows, until there is a next time."""
+    with suppress(PermissionError):
+        path.unlink(missing_ok=True)
 
 
 def _dangling(folder: Path) -> Why | None:

@@ -450,7 +450,9 @@ def test_nobody_reads_what_is_being_decoded_again(tmp_path: Path, cache: Path, m
     read_tree(tmp_path / "pictures", Asked(SIZE))
     paths = [path for name in ("cbb", "cbsd", "healthy") for path in sorted((tmp_path / "pictures" / name).iterdir())]
     place = Decoded.of(paths, (30, *SIZE))
-    assert place.read() is not None
+    found = place.read()
+    assert found is not None
+    assert not found[0].flags.writeable  # what could be written to would have to fit into the memory
 
     def fill(x: Array) -> dict[int, Why]:
         assert Decoded.of(paths, (30, *SIZE)).read() is None

@@ -22,7 +22,8 @@ from training.runs import command, environment
 ADDRESSES = ["10.213.0.1", "10.213.0.2"]
 PORT = 29500
 # Debian's usual /etc/hosts: the host's own name stands for an address that no other machine reaches.
-HOSTS = "127.0.0.1 localhost\n127.0.1.1 {own}\n{address} {other}\n"
+DEBIAN = "127.0.0.1 localhost\n127.0.1.1 {own}\n{address} {other}\n"
+NAMELESS = "127.0.0.1 localhost\n"  # as in containers
 INSIDE = (  # no names but those of /etc/hosts
     'mount --make-rprivate / && mount --bind "$0" /etc/hosts && mount --bind /dev/null /etc/resolv.conf && hostname "$1" && shift && exec "$@"'
 )
@@ -55,11 +56,11 @@ def hosts() -> Iterator[list[str]]:
             subprocess.run(["ip", "netns", "delete", name], capture_output=True)
 
 
-def on_both(tmp_path: Path, hosts: list[str], master: str) -> list[tuple[int, str, str]]:
+def on_both(tmp_path: Path, hosts: list[str], master: str, names: str) -> list[tuple[int, str, str]]:
     launched = []
     for rank, own in enumerate(hosts):
         known = tmp_path / f"hosts-{own}"
-        known.write_text(HOSTS.format(own=own, other=hosts[1 - rank], address=ADDRESSES[1 - rank]))
+        known.write_text(names.format(own=own, other=hosts[1 - rank], address=ADDRESSES[1 - rank]))
         words = command(tmp_path / own, "both", "--epochs", "2", "--limit", "333", "--lang", "en")
         launched.append(
             subprocess.Popen(
@@ -79,11 +80,11 @@ def on_both(tmp_path: Path, hosts: list[str], master: str) -> list[tuple[int, st
     return [(one.returncode, *words) for one, words in zip(launched, said, strict=True)]
 
 
-@pytest.mark.parametrize("by", ["address", "name"])
-def test_hosts_whose_names_stand_for_themselves(tmp_path: Path, hosts: list[str], by: str) -> None:
+@pytest.mark.parametrize(("by", "names"), [("address", DEBIAN), ("name", DEBIAN), ("address", NAMELESS)], ids=["address", "name", "no names"])  # fmt: skip
+def test_hosts_that_do_not_know_their_own_address(tmp_path: Path, hosts: list[str], by: str, names: str) -> None:
     if by == "name":  # which the first host takes for itself: it offers what leads out
         ip("-n", hosts[0], "route", "add", "default", "via", ADDRESSES[1])
-    found = on_both(tmp_path, hosts, ADDRESSES[0] if by == "address" else hosts[0])
+    found = on_both(tmp_path, hosts, ADDRESSES[0] if by == "address" else hosts[0], names)
     assert [code for code, *_ in found] == [0, 0], found
     assert found[0][1].count("epoch 2/2") == 1
     kept = Run(tmp_path / hosts[0] / "runs" / "both")
@@ -102,7 +103,7 @@ def test_a_host_without_a_way_to_the_others(tmp_path: Path, hosts: list[str]) ->
         env=environment() | torchruns, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert ran.returncode == 3, ran
-    assert f"{hosts[0]}, stands for 127.0.1.1" in " ".join(ran.stderr.split())
+    assert f"by its name, {hosts[0]}" in " ".join(ran.stderr.split())
 
 
 def test_a_first_machine_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +130,7 @@ def test_what_is_named_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "gethostbyname", lambda name: "127.0.1.1")
     monkeypatch.setattr(network, "interfaces", lambda: {})
     monkeypatch.setenv("WORLD_SIZE", "2")
-    monkeypatch.setenv("MASTER_ADDR", "localhost")
+    monkeypatch.setenv("MASTER_ADDR", "nowhere.invalid")
     monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
     network.offer_reachable_address()  # all processes are here
     monkeypatch.setenv("LOCAL_WORLD_SIZE", "1")
@@ -140,3 +141,7 @@ def test_what_is_named_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(MissingError) as raised:
         network.offer_reachable_address()
     assert raised.value.kind == "processes_network"
+    for here in ("localhost", "127.0.0.1"):  # started by hand, which leaves LOCAL_WORLD_SIZE out
+        monkeypatch.setenv("MASTER_ADDR", here)
+        network.offer_reachable_address()
+    assert "GLOO_SOCKET_IFNAME" not in os.environ

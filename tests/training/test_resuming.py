@@ -347,10 +347,10 @@ def test_what_has_changed_is_named(then: dict[str, Any], now: dict[str, Any], sa
 
 
 def test_an_interrupt_before_a_file_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(**_: Any) -> None:
+    def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("convcalc.train.run.tempfile.mkstemp", interrupted)
+    monkeypatch.setattr(Path, "open", interrupted)
     with pytest.raises(KeyboardInterrupt):
         Run(tmp_path).write_text("report.md", "text")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +16,7 @@ from convcalc.words import pick
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from convcalc.quiz.progress import Answered, Progress
+    from convcalc.quiz.progress import Answered
     from convcalc.quiz.question import Question
 
 PlainOption = Annotated[
@@ -127,17 +127,15 @@ def _sit(questions: list[Question], lang: str, timed: bool, plain: bool, save: b
     from convcalc.quiz.screens import KeyScreen, PlainScreen, plain_wanted
     from convcalc.quiz.sitting import SECONDS, Sitting
 
-    progress: Progress | None = Progress(place()) if save else None
-    keep: Callable[[Answered], None] = progress.add if progress is not None else (lambda one: None)
-    screen = PlainScreen(lang) if plain or plain_wanted() else KeyScreen(lang)
-    sitting = Sitting(questions, screen, keep, timed)
-    screen.begin(len(questions), float(sum(SECONDS[q.level] for q in questions)) if timed else None)
-    sitting.run()
-    from convcalc.quiz.stats import summary
+    with closing(Progress(place())) if save else nullcontext() as progress:
+        keep: Callable[[Answered], None] = progress.add if progress is not None else (lambda one: None)
+        screen = PlainScreen(lang) if plain or plain_wanted() else KeyScreen(lang)
+        sitting = Sitting(questions, screen, keep, timed)
+        screen.begin(len(questions), float(sum(SECONDS[q.level] for q in questions)) if timed else None)
+        sitting.run()
+        from convcalc.quiz.stats import summary
 
-    screen.out.print(summary(sitting, lang, save))
-    if progress is not None:
-        progress.close()
+        screen.out.print(summary(sitting, lang, save))
     if sitting.unkept:
         lost = "; ".join(f"{one.question} {one.given!r}" for one in sitting.unkept)
         raise ConvcalcError("answers_unkept", count=len(sitting.unkept), lost=lost)

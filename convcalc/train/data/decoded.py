@@ -14,7 +14,7 @@ import numpy as np
 from filelock import FileLock
 
 from convcalc.errors import ConvcalcError, MissingError
-from convcalc.files import write_bytes
+from convcalc.files import replace, write_bytes
 from convcalc.reasons import of_system
 from convcalc.train.data import Array
 from convcalc.train.data.places import cache
@@ -65,7 +65,7 @@ class Decoded:
         """The pictures in their order, and what was left out; None where they are not there, or not as they were written."""
         try:
             left_out = {int(i): dict(reason) for i, reason in json.loads(self.left_out.read_text(encoding="utf-8"))}
-            x: Array = np.load(self.target, mmap_mode="c")
+            x: Array = np.load(self.target, mmap_mode="r")
         except (OSError, ValueError, TypeError, EOFError):
             return None
         if x.shape != self.shape or x.dtype != np.uint8:
@@ -80,17 +80,20 @@ class Decoded:
             return x, left_out
         x.flush()  # type: ignore[attr-defined]
         del x  # Windows renames no file that is mapped
-        self.temporary.replace(self.target)
+        replace(self.temporary, self.target)
         write_bytes(str(self.left_out), json.dumps(list(left_out.items())).encode())
-        return np.load(self.target, mmap_mode="c")[: self.shape[0] - len(left_out)], left_out
+        return np.load(self.target, mmap_mode="r")[: self.shape[0] - len(left_out)], left_out
 
     def _begin(self) -> Array:
         """An empty array on the disk, whose room is taken at once: a mapped file that finds the disk full later would end the process."""
         try:
             self.left_out.unlink(missing_ok=True)  # nobody reads until all is there
-            x: Array = np.lib.format.open_memmap(self.temporary, "w+", np.uint8, self.shape)
+            empty = np.lib.format.open_memmap(self.temporary, "w+", np.uint8, self.shape)
+            first, size = empty.offset, self.temporary.stat().st_size
+            del empty  # Windows takes no file away that is mapped
             with self.temporary.open("r+b") as file:
-                _allocate(file, x.offset, self.temporary.stat().st_size)  # type: ignore[attr-defined]
+                _allocate(file, first, size)
+            x: Array = np.load(self.temporary, mmap_mode="r+")
         except OSError as error:
             raise _unwritable(self.target.parent, error) from None
         return x

@@ -13,7 +13,7 @@ from convcalc.errors import ConvcalcError, MissingError
 from convcalc.reasons import of_system
 from convcalc.train.data import Asked, Dataset, Remote, Source, sources
 from convcalc.train.data.published import confirmed
-from convcalc.train.reasons import Why
+from convcalc.train.reasons import Why, why
 
 # Seconds for a connection, and between two pieces of a file.
 PATIENCE = (10, 30)
@@ -186,8 +186,8 @@ def _download(file: Remote, folder: Path, told: Told) -> None:
                 except ValueError:  # pooch's word for another checksum
                     reason = {"reason": "the checksum is another one", "reason_vi": "checksum không khớp"}
                     (folder / f".{file.name}.part").unlink(missing_ok=True)
-    except OSError as error:
-        raise MissingError("cache_unwritable", name=file.name, folder=str(folder), **of_system(error)) from None
+    except (OSError, NotImplementedError) as error:
+        raise MissingError("cache_unwritable", name=file.name, folder=str(folder), **why(error)) from None
     raise MissingError("no_download", name=file.name, folder=str(folder), **reason)
 
 
