@@ -69,7 +69,7 @@ def write_bytes(path: str, content: bytes, overwrite: bool = True) -> None:
         if overwrite:
             replace(temporary, target)
         else:
-            _add(temporary, target, content)
+            _add(temporary, target)
     except FileExistsError:
         raise ConvcalcError("exists", path=path) from None
     except (OSError, ValueError) as error:
@@ -97,12 +97,13 @@ def replace(temporary: Path, target: Path) -> None:
             time.sleep(PAUSE_S)
 
 
-def _add(temporary: Path, target: Path, content: bytes) -> None:
+def _add(temporary: Path, target: Path) -> None:
     """Give a file its name, which must be free; raises `FileExistsError`."""
     try:
         os.link(temporary, target)
     except FileExistsError:
         raise
     except OSError:  # USB sticks and some shares have no links
-        with target.open("xb") as file:
-            file.write(content)
+        if target.exists():
+            raise FileExistsError(str(target)) from None
+        replace(temporary, target)

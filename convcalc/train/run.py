@@ -278,7 +278,7 @@ def _as_written(path: Path, content: bytes) -> bool:
 
 def _drop(path: Path) -> None:
     """Take a file away; one that another program reads stays on Windows, until there is a next time."""
-    with suppress(PermissionError):
+    with suppress(OSError):
         path.unlink(missing_ok=True)
 
 

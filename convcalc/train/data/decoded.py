@@ -48,17 +48,15 @@ class Decoded:
         except OSError as error:
             raise _unwritable(folder, error) from None
         with ExitStack() as held:
-            with suppress(
-                OSError, NotImplementedError
-            ):  # some file systems have no locks: there each process decodes for itself
+            # some file systems have no locks: there each process decodes for itself
+            with suppress(OSError, NotImplementedError):
                 held.enter_context(FileLock(_lock(self.target)))
                 _sweep(folder, self.target)
             try:
                 yield
             finally:
-                with suppress(
-                    OSError
-                ):  # what is still mapped stays readable; Windows keeps it, and the next process takes it away
+                # what is still mapped stays readable; Windows keeps it, and the next process takes it away
+                with suppress(OSError):
                     self.temporary.unlink(missing_ok=True)
 
     def read(self) -> tuple[Array, dict[int, Why]] | None:
