@@ -6,7 +6,8 @@ import errno
 import os
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 INTERRUPTED = 130
@@ -72,3 +73,18 @@ def _importing(frame: FrameType | None) -> bool:
             return True
         frame = frame.f_back
     return False
+
+
+@contextmanager
+def ends_at_once() -> Iterator[None]:
+    """For a call that waits in C, where handlers do not get to run: meanwhile a signal ends the process."""
+    caught = []
+    with suppress(ValueError):  # not in the main thread
+        for number in (signal.SIGINT, signal.SIGTERM):
+            if callable(signal.getsignal(number)):
+                caught.append((number, signal.signal(number, signal.SIG_DFL)))
+    try:
+        yield
+    finally:
+        for number, handler in caught:
+            signal.signal(number, handler)

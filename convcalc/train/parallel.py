@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, distributed, nn
 
 from convcalc.errors import ConvcalcError, MissingError
+from convcalc.process import ends_at_once
 from convcalc.train.network import offer_reachable_address
 
 # So long processes wait for each other: the first may have a data set to download.
@@ -125,7 +126,8 @@ def world(device: torch.device) -> Iterator[World]:
     backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" and distributed.is_nccl_available() else "gloo"
     offer_reachable_address()
     try:
-        distributed.init_process_group(backend, timeout=PATIENCE)
+        with ends_at_once():  # the others may not be there for long, or never
+            distributed.init_process_group(backend, timeout=PATIENCE)
     except RuntimeError as error:
         if not _of_network(error):
             raise

@@ -14,6 +14,7 @@ import torch
 from convcalc import __version__
 from convcalc.errors import ConvcalcError, MissingError
 from convcalc.memory import footprint
+from convcalc.process import ends_at_once
 from convcalc.reasons import of_device
 from convcalc.shape import whole
 from convcalc.train.build import Built, build
@@ -71,7 +72,8 @@ def run(options: Options, told: Told, stop: Callable[[], bool]) -> dict[str, Any
         if options.data == "auto" and not recipe.data:
             raise ConvcalcError("data_needed", name=recipe.name)
         if not processes.first:
-            processes.wait()  # the first process downloads and decodes what is not there yet
+            with ends_at_once():
+                processes.wait()  # the first process downloads and decodes what is not there yet
         found = Run(options.folder)
         begun_with = found.config()["signature"]["data"] if found.checkpoints() and not options.fresh else None
         # a run that goes on never falls back to another set

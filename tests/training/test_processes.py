@@ -212,6 +212,29 @@ def test_a_signal_to_one_process_stops_all(tmp_path: Path) -> None:
     assert state["epoch"] >= 1
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_whoever_waits_for_the_others_can_be_stopped(tmp_path: Path, number: int) -> None:
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    there = {"RANK": "0", "WORLD_SIZE": "2", "MASTER_ADDR": "localhost", "MASTER_PORT": str(port)}
+    waiting = subprocess.Popen(command(tmp_path, "x"), env=environment() | there)
+    try:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            with socket.socket() as asked:
+                if asked.connect_ex(("localhost", port)) == 0:  # it waits there
+                    break
+            time.sleep(0.1)
+        time.sleep(0.5)
+        waiting.send_signal(number)
+        assert waiting.wait(20) == -number
+    finally:
+        waiting.kill()
+        waiting.wait()
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     "said",
     [
