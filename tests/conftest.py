@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# CI draws the same examples at every run; elsewhere new ones are drawn each time.
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+# CI draws the same examples at every run; elsewhere new ones are drawn each time. No example is timed.
+settings.register_profile("convcalc", derandomize=bool(os.environ.get("CI")), deadline=None)
+settings.load_profile("convcalc")
 
 # A shell's background job ignores these, and so would every process that a test starts and then interrupts.
 for number in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)):

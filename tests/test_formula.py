@@ -80,7 +80,7 @@ def compute(text: str, values: dict[str, Any]) -> Any:
 
 
 @given(expressions, st.tuples(*[st.integers(1, 40)] * 3))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_a_formula_has_the_value_of_the_same_calculation(text: str, numbers: tuple[int, int, int]) -> None:
     values = dict(zip("MNK", numbers, strict=True))
     formula = compute(text, {"M": M, "N": N, "K": K})
@@ -92,7 +92,7 @@ def test_a_formula_has_the_value_of_the_same_calculation(text: str, numbers: tup
 
 
 @given(expressions)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_sympy_takes_and_gives_back_the_same_value(text: str) -> None:
     formula = compute(text, {"M": M, "N": N, "K": K})
     expression = to_sympy(formula)
@@ -123,7 +123,7 @@ def test_equal() -> None:
 
 
 @given(expressions)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_shown_sign_is_right(text: str) -> None:
     formula = compute(text, {"M": M, "N": N, "K": K})
     shown = never_negative(formula)

@@ -82,7 +82,7 @@ def test_examples_print_back(cls: type[cc.Layer]) -> None:
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_any_layer_or_network_prints_back(seed: int) -> None:
     net, _ = draw(random.Random(seed))
     assert cc.parse(str(net)) == net
@@ -90,7 +90,7 @@ def test_any_layer_or_network_prints_back(seed: int) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
     try:
         net = cc.parse(text)
@@ -110,7 +110,7 @@ def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
         )
     )
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_any_mixture_of_its_own_words_is_read_or_refused(words: list[str]) -> None:
     text = " ".join(words)
     try:
