@@ -25,6 +25,7 @@ from convcalc.rebuild import put_in
 from convcalc.scan import as_shape
 from convcalc.shape import Shape, show_shape, whole, wholes
 from convcalc.torchside.counting import counting
+from convcalc.torchside.free_memory import available
 from convcalc.torchside.probe import field_differences
 from convcalc.torchside.values import assignments
 from convcalc.tracing import Trace, trace
@@ -33,6 +34,8 @@ from convcalc.tracing import Trace, trace
 PROBE_MACS = 2_000_000_000
 # How many inputs the probe sends at once, at most: four rows for each of three axes, and copies.
 PROBE_ROWS = 24
+# So many bytes are taken to be there without asking.
+ALWAYS_FREE = 2**25
 # A check with letters stops drawing values after this many seconds.
 SECONDS = 4.0
 
@@ -88,13 +91,12 @@ def device_name(device: torch.device) -> str:
 
 def compare_numbers(traced: Trace, device: torch.device, result: Check) -> None:
     """Compare one network on an input of numbers, and note in `result` what was compared and what differs."""
-    have = _bytes_free(device)
-    if _bytes_needed(traced, 1) > have:
+    if not _fits(traced, 1, device):
         # Too large for this machine: torch works out shapes and counts without storing any number.
         device = torch.device("meta")
         result.device = "meta"
     # Two inputs at once, so that nothing is refused for a batch of one; one where the network is large.
-    small = device.type != "meta" and whole(traced.macs) < PROBE_MACS and _bytes_needed(traced, PROBE_ROWS) <= have
+    small = device.type != "meta" and whole(traced.macs) < PROBE_MACS and _fits(traced, PROBE_ROWS, device)
     batch = 2 if small else 1
     try:
         with device:
@@ -155,12 +157,11 @@ def _bytes_needed(traced: Trace, inputs: int) -> int:
     return whole(memory.params) + inputs * (whole(memory.input) + 40 * largest)
 
 
-def _bytes_free(device: torch.device) -> int:
-    if device.type == "cuda":
-        return torch.cuda.mem_get_info(device)[0]
-    import psutil
-
-    return int(psutil.virtual_memory().available) // 2
+def _fits(traced: Trace, inputs: int, device: torch.device) -> bool:
+    """Whether there is memory for so many inputs at once; on the CPU half of what is free, which belongs to others too."""
+    needed = _bytes_needed(traced, inputs)
+    # asking takes longer than working out a small layer
+    return needed <= ALWAYS_FREE or needed <= available(device) // (1 if device.type == "cuda" else 2)
 
 
 # -- letters ----------------------------------------------------------------------------------------------------

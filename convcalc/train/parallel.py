@@ -15,7 +15,7 @@ from torch import Tensor, distributed, nn
 
 from convcalc.errors import ConvcalcError, MissingError
 from convcalc.process import ends_at_once
-from convcalc.train.network import offer_reachable_address
+from convcalc.train.addresses import offer_reachable_address
 
 # So long processes wait for each other: the first may have a data set to download.
 PATIENCE = timedelta(hours=1)

@@ -17,6 +17,7 @@ from convcalc.memory import footprint
 from convcalc.process import ends_at_once
 from convcalc.reasons import of_device
 from convcalc.shape import whole
+from convcalc.torchside.free_memory import available
 from convcalc.train.build import Built, build
 from convcalc.train.data import Asked, Dataset, stratified
 from convcalc.train.data.places import expanded
@@ -27,7 +28,7 @@ from convcalc.train.finding import run_of
 from convcalc.train.graphs import own_stream, recordable
 from convcalc.train.kept import digest
 from convcalc.train.loop import Training, cast_of, finite, precision_of, tested, train
-from convcalc.train.memory import available, keep, ran_out, too_large
+from convcalc.train.memory import keep, ran_out, too_large
 from convcalc.train.options import Options
 from convcalc.train.parallel import World, device_of, world
 from convcalc.train.recipes import Recipe, Setup, recipe_of

@@ -17,13 +17,14 @@ from rich.console import Console
 
 from convcalc.errors import ConvcalcError, MissingError
 from convcalc.quiz import progress
+from convcalc.torchside.free_memory import _of_groups, _of_process, available
 from convcalc.train import parallel
 from convcalc.train.data import Asked, places
 from convcalc.train.data.folders import read_tree
 from convcalc.train.exact import exact
 from convcalc.train.finding import is_folder, runs_in
 from convcalc.train.live import Live
-from convcalc.train.memory import _of_groups, _of_process, available, ran_out
+from convcalc.train.memory import ran_out
 from convcalc.train.reasons import broken
 from convcalc.train.run import Run
 from training.runs import Convcalc, environment, trained
@@ -188,7 +189,7 @@ def test_the_limit_of_a_container(tmp_path: Path, line: str, place: str, limit: 
 
 
 def test_the_least_of_all_limits_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("convcalc.train.memory._of_groups", lambda: iter([12345, 99999]))
+    monkeypatch.setattr("convcalc.torchside.free_memory._of_groups", lambda: iter([12345, 99999]))
     assert available(torch.device("cpu")) == 12345
     monkeypatch.setattr(resource, "getrlimit", lambda which: (2**40, 2**40))
     (left,) = _of_process()

@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from convcalc.errors import MissingError
-from convcalc.train import network, parallel
+from convcalc.train import addresses, parallel
 from convcalc.train.run import Run
 from training.runs import command, environment
 
@@ -120,28 +120,29 @@ def test_a_first_machine_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> N
     assert str(port) in str(raised.value)
 
 
-def test_interfaces_have_the_addresses_that_can_be_bound() -> None:
-    for address in network.interfaces():
-        with socket.socket() as here:
-            here.bind((address, 0))
+def test_the_interfaces_of_a_host(hosts: list[str]) -> None:
+    asks = "from convcalc.train.addresses import interfaces; print(interfaces())"
+    for own, address in zip(hosts, ADDRESSES, strict=True):
+        ran = subprocess.run(["ip", "netns", "exec", own, sys.executable, "-c", asks], capture_output=True, text=True)
+        assert ran.stdout == f"{ {address: 'eth0'} }\n", ran
 
 
 def test_what_is_named_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "gethostbyname", lambda name: "127.0.1.1")
-    monkeypatch.setattr(network, "interfaces", lambda: {})
+    monkeypatch.setattr(addresses, "interfaces", lambda: {})
     monkeypatch.setenv("WORLD_SIZE", "2")
     monkeypatch.setenv("MASTER_ADDR", "nowhere.invalid")
     monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
-    network.offer_reachable_address()  # all processes are here
+    addresses.offer_reachable_address()  # all processes are here
     monkeypatch.setenv("LOCAL_WORLD_SIZE", "1")
     monkeypatch.setenv("GLOO_SOCKET_IFNAME", "ib0")
-    network.offer_reachable_address()
+    addresses.offer_reachable_address()
     assert os.environ["GLOO_SOCKET_IFNAME"] == "ib0"
     monkeypatch.delenv("GLOO_SOCKET_IFNAME")
     with pytest.raises(MissingError) as raised:
-        network.offer_reachable_address()
+        addresses.offer_reachable_address()
     assert raised.value.kind == "processes_network"
     for here in ("localhost", "127.0.0.1"):  # started by hand, which leaves LOCAL_WORLD_SIZE out
         monkeypatch.setenv("MASTER_ADDR", here)
-        network.offer_reachable_address()
+        addresses.offer_reachable_address()
     assert "GLOO_SOCKET_IFNAME" not in os.environ
